@@ -1,0 +1,151 @@
+//! What happened to one row, from the server's journal; offline, the last answer with its date.
+
+use crate::error::ActionError;
+use crate::open::Desk;
+use chrono::{DateTime, Duration, Utc};
+use domain::activity::{Names, RowChange, activity_lines};
+use domain::change::Op;
+use domain::permission::Role;
+use serde::Serialize;
+use server::feed::{History, HistoryChange, HistoryEntry};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+const PAGE: i32 = 30;
+
+/// A page of what happened, newest first.
+#[derive(Debug, Clone, Serialize, specta::Type)]
+pub struct ActivityPage {
+    /// The entries.
+    pub entries: Vec<ActivityEntry>,
+    /// Whether there is nothing older.
+    pub done: bool,
+    /// When this was the server's answer; `None` for just now.
+    pub as_of: Option<DateTime<Utc>>,
+}
+
+/// One command, in sentences.
+#[derive(Debug, Clone, Serialize, specta::Type)]
+pub struct ActivityEntry {
+    /// The feed's number, to page by.
+    pub n: u32,
+    /// The command, to undo it.
+    pub command_id: Uuid,
+    /// Its name.
+    pub command: String,
+    /// Who.
+    pub actor_name: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What, in finished sentences.
+    pub lines: Vec<String>,
+    /// Whether it was undone since.
+    pub undone: bool,
+    /// Whether this person may undo it now.
+    pub may_undo: bool,
+}
+
+struct DeskNames {
+    clients: HashMap<Uuid, String>,
+    time_zone: String,
+    locale: String,
+}
+
+impl Names for DeskNames {
+    fn client(&self, id: Uuid) -> Option<String> {
+        self.clients.get(&id).cloned()
+    }
+    fn time_zone(&self) -> &str {
+        &self.time_zone
+    }
+    fn locale(&self) -> &str {
+        &self.locale
+    }
+}
+
+/// What happened to a row of `table`, told in `time_zone`.
+///
+/// # Errors
+/// `offline` when this was never asked before.
+pub(crate) async fn of_row(
+    desk: &Desk,
+    table: &str,
+    id: Uuid,
+    before_n: Option<u32>,
+    time_zone: String,
+) -> Result<ActivityPage, ActionError> {
+    let key = format!("history/{table}/{id}/{}", before_n.unwrap_or(0));
+    let asked =
+        desk.session().history(desk.organization(), table, id, before_n.map(i64::from), PAGE);
+    let (history, as_of) = match asked.await {
+        Ok(history) => {
+            if let Ok(value) = serde_json::to_value(&history) {
+                desk.replica().put_answer(&key, &value, Utc::now()).await?;
+            }
+            (history, None)
+        }
+        Err(error) if error.is_passing() => match desk.replica().answer(&key).await? {
+            Some(kept) => match serde_json::from_value::<History>(kept.body) {
+                Ok(history) => (history, Some(kept.at)),
+                Err(_) => return Err(error.into()),
+            },
+            None => return Err(error.into()),
+        },
+        Err(error) => return Err(error.into()),
+    };
+    let names = names_for(desk, &history, time_zone).await?;
+    let entries = history.entries.iter().map(|entry| told(desk, entry, &names)).collect();
+    Ok(ActivityPage { entries, done: history.done, as_of })
+}
+
+fn told(desk: &Desk, entry: &HistoryEntry, names: &DeskNames) -> ActivityEntry {
+    let who = desk.whoami();
+    let administrator = desk.role() == Role::Administrator;
+    let mine = entry.actor == Some(who.user_id) && Utc::now() - entry.at < Duration::hours(24);
+    let changes: Vec<RowChange> = entry.changes.iter().map(row_change).collect();
+    ActivityEntry {
+        n: u32::try_from(entry.n).unwrap_or(u32::MAX),
+        command_id: entry.command_id,
+        command: entry.command.clone(),
+        actor_name: entry.actor_name.clone(),
+        at: entry.at,
+        lines: activity_lines(&entry.command, &changes, names),
+        undone: entry.undone_by.is_some(),
+        may_undo: entry.undone_by.is_none() && (mine || administrator),
+    }
+}
+
+fn row_change(change: &HistoryChange) -> RowChange {
+    RowChange {
+        table: change.table.clone(),
+        id: change.id,
+        op: match change.op.as_str() {
+            "insert" => Op::Insert,
+            "delete" => Op::Delete,
+            _ => Op::Update,
+        },
+        before: change.before.clone(),
+        after: change.after.clone(),
+    }
+}
+
+/// The names of all clients that the entries mention.
+async fn names_for(
+    desk: &Desk,
+    history: &History,
+    time_zone: String,
+) -> Result<DeskNames, ActionError> {
+    let mut clients = HashMap::new();
+    for id in mentioned(history) {
+        if let Some(client) = desk.replica().client(id).await? {
+            clients.insert(id, client.company_name);
+        }
+    }
+    Ok(DeskNames { clients, time_zone, locale: desk.locale() })
+}
+
+fn mentioned(history: &History) -> HashSet<Uuid> {
+    let rows = history.entries.iter().flat_map(|entry| &entry.changes);
+    let rows = rows.flat_map(|change| [&change.before, &change.after]).flatten();
+    rows.filter_map(|row| row.get("client_id")?.as_str()?.parse().ok()).collect()
+}

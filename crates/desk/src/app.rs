@@ -1,0 +1,541 @@
+//! The desk's life: first run, signing in and out, switching organizations, opening again.
+
+use crate::error::{ActionError, AppError, Code};
+use crate::local::{Founding, LocalServer, blocking, derive};
+use crate::open::{Desk, Opening};
+use crate::profile::{KnownServer, Places, Profile, ServerKind};
+use crate::secrets::{Keep, Secrets, SignIn as Kept};
+use crate::view::{AppState, Happening, ServerSummary, SetUpProgress, Surface};
+use domain::account::{check_password, normalise_email};
+use secrecy::SecretString;
+use serde::Deserialize;
+use server::account::Whoami;
+use server::link::ServerLink;
+use server::session::{self, Session};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+/// The organization and person for *Use this computer*.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct FirstRunLocal {
+    /// Organization name.
+    pub organization_name: String,
+    /// The administrator's name.
+    pub your_name: String,
+    /// E-mail to sign in with.
+    pub email: String,
+    /// Password.
+    #[specta(type = String)]
+    pub password: SecretString,
+    /// IANA zone.
+    pub time_zone: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// BCP 47.
+    pub locale: String,
+    /// How long to stay signed in.
+    pub keep: Keep,
+}
+
+/// A server link for *Connect to a server*.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct ServerConnect {
+    /// The link's text.
+    pub link: String,
+}
+
+/// E-mail and password.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct SignIn {
+    /// E-mail.
+    pub email: String,
+    /// Password.
+    #[specta(type = String)]
+    pub password: SecretString,
+    /// How long to stay signed in.
+    pub keep: Keep,
+}
+
+/// Old and new password.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct PasswordChange {
+    /// The password so far.
+    #[specta(type = String)]
+    pub current: SecretString,
+    /// The new one.
+    #[specta(type = String)]
+    pub new: SecretString,
+}
+
+/// A new password for somebody who forgot theirs, on this computer's own server.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct PasswordResetLocal {
+    /// Whose.
+    pub email: String,
+    /// The new one.
+    #[specta(type = String)]
+    pub new: SecretString,
+}
+
+/// Which organization to open.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct OrganizationSwitch {
+    /// Its id.
+    pub organization_id: Uuid,
+}
+
+const SAMPLE_EMAIL: &str = "you@sample.example";
+
+/// The app behind the window: at most one signed-in desk, and this computer's own server.
+pub struct App {
+    places: Places,
+    secrets: Secrets,
+    local: LocalServer,
+    surface: Arc<dyn Surface>,
+    desk: Mutex<Option<Desk>>,
+}
+
+impl App {
+    /// An app that has not started anything yet.
+    pub fn new(places: Places, surface: Arc<dyn Surface>) -> Self {
+        let local = LocalServer::new(places.clone());
+        Self { places, secrets: Secrets::default(), local, surface, desk: Mutex::default() }
+    }
+
+    /// The signed-in desk.
+    ///
+    /// # Errors
+    /// `signed_out` when there is none.
+    pub async fn desk(&self) -> Result<Desk, ActionError> {
+        let desk = self.desk.lock().await.clone();
+        desk.filter(|desk| !desk.is_over()).ok_or_else(ActionError::signed_out)
+    }
+
+    /// Opens what was open last; every failure is a screen, never an error.
+    pub async fn start(&self) -> AppState {
+        match self.open_last().await {
+            Ok(state) => state,
+            Err(error) => AppState::Failed { error: error.to_app_error() },
+        }
+    }
+
+    async fn open_last(&self) -> Result<AppState, ActionError> {
+        if let Ok(desk) = self.desk().await {
+            return Ok(AppState::Ready { session: Box::new(desk.view()) });
+        }
+        let profile = Profile::load(&self.places.data)?;
+        let Some(known) = profile.current().cloned() else { return Ok(AppState::FirstRun) };
+        let secrets = self.secrets.clone();
+        let kept = blocking(move || secrets.find(known.server_id)).await;
+        let known = profile.current().cloned().unwrap_or_else(|| unreachable!("found above"));
+        match (kept, known.kind) {
+            (Some((sign_in, keep)), _) if known.organization_id.is_some() => {
+                self.reopen(known, sign_in, keep).await
+            }
+            // Whoever owns this computer's sample data needs no password for it.
+            (_, ServerKind::Sample) => self.sample_sign_in().await,
+            (_, _) => {
+                if known.kind == ServerKind::Local {
+                    self.start_local_in_background();
+                }
+                Ok(sign_in_screen(&known, None))
+            }
+        }
+    }
+
+    /// Opens the local copy at once; server and session follow when they can.
+    async fn reopen(
+        &self,
+        known: KnownServer,
+        sign_in: Kept,
+        keep: Keep,
+    ) -> Result<AppState, ActionError> {
+        let opening = self.opening(known.clone(), sign_in, keep);
+        match Desk::reopen(opening).await {
+            Ok(desk) => Ok(self.show(desk).await),
+            Err(ActionError::App(error)) if error.code == Code::SignedOut => {
+                Ok(sign_in_screen(&known, Some(error.message)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Back to the three choices of the first screen; nothing is forgotten.
+    ///
+    /// # Errors
+    /// When the profile cannot be written.
+    pub async fn choose(&self) -> Result<AppState, ActionError> {
+        self.close_desk().await;
+        let mut profile = Profile::load(&self.places.data)?;
+        profile.current = None;
+        profile.save(&self.places.data)?;
+        Ok(AppState::FirstRun)
+    }
+
+    /// *Explore with sample data*.
+    ///
+    /// # Errors
+    /// What the local server says.
+    pub async fn first_run_sample(&self) -> Result<AppState, ActionError> {
+        self.sample_sign_in().await
+    }
+
+    async fn sample_sign_in(&self) -> Result<AppState, ActionError> {
+        self.progress("Starting the database on this computer", 0);
+        self.local.ensure_running().await?;
+        self.progress("Preparing the tables", 1);
+        let link = self.local.provision(ServerKind::Sample).await?;
+        let password = server::identity::new_secret();
+        let founding = Founding {
+            organization: "Olivar Catering".to_owned(),
+            time_zone: "Europe/Madrid".to_owned(),
+            currency: "EUR".to_owned(),
+            locale: "en-GB".to_owned(),
+            person: "Pilar Novák".to_owned(),
+            email: SAMPLE_EMAIL.to_owned(),
+            password: password.clone(),
+        };
+        self.progress("Making a sample office", 2);
+        self.local.found(&link, founding).await?;
+        self.local.set_password(&link, SAMPLE_EMAIL, password.clone()).await?;
+        let secrets = blocking(Secrets::keychain_works).await;
+        let keep = if secrets { Keep::Keychain } else { Keep::UntilClose };
+        self.progress("Filling in clients and events", 3);
+        let (sign_in, who) = self.enroll(&link, SAMPLE_EMAIL, password).await?;
+        crate::sample::fill(&Session::open(&link, &sign_in.device()), &who).await?;
+        self.progress("Opening", 4);
+        self.enter(link, ServerKind::Sample, sign_in, keep, who).await
+    }
+
+    /// *Use this computer*: a fresh database, organization and administrator, or the sign-in of one made before.
+    ///
+    /// # Errors
+    /// What is wrong with the input, or what the local server says.
+    pub async fn first_run_local(&self, input: FirstRunLocal) -> Result<AppState, ActionError> {
+        let email = normalise_email(&input.email)?;
+        check_password(secrecy::ExposeSecret::expose_secret(&input.password), &email)?;
+        domain::account::check_founding(&input.organization_name, &input.your_name)?;
+        self.check_keep(input.keep).await?;
+        self.progress("Starting the database on this computer", 0);
+        self.local.ensure_running().await?;
+        self.progress("Preparing the tables", 1);
+        let link = self.local.provision(ServerKind::Local).await?;
+        self.progress("Making your organization", 2);
+        let founding = Founding {
+            organization: input.organization_name.trim().to_owned(),
+            time_zone: input.time_zone,
+            currency: input.currency,
+            locale: input.locale,
+            person: input.your_name.trim().to_owned(),
+            email: email.clone(),
+            password: input.password.clone(),
+        };
+        self.local.found(&link, founding).await?;
+        self.progress("Signing you in", 3);
+        let (sign_in, who) = self.enroll(&link, &email, input.password).await?;
+        self.progress("Opening", 4);
+        self.enter(link, ServerKind::Local, sign_in, input.keep, who).await
+    }
+
+    /// *Connect to a server*: remembers the link and asks for a sign-in.
+    ///
+    /// # Errors
+    /// What is wrong with the link.
+    pub async fn server_connect(&self, input: ServerConnect) -> Result<AppState, ActionError> {
+        let link: ServerLink = input.link.parse()?;
+        self.close_desk().await;
+        let mut profile = Profile::load(&self.places.data)?;
+        let before = profile.servers.iter().find(|s| s.server_id == link.server_id).cloned();
+        let known = KnownServer {
+            server_id: link.server_id,
+            kind: before.as_ref().map_or(ServerKind::Remote, |b| b.kind),
+            name: before.as_ref().map_or_else(|| name_of(&link), |b| b.name.clone()),
+            email: before.as_ref().and_then(|b| b.email.clone()),
+            user_id: None,
+            organization_id: None,
+            link,
+        };
+        profile.remember(known.clone());
+        profile.save(&self.places.data)?;
+        Ok(sign_in_screen(&known, None))
+    }
+
+    /// Signs in on the current server: enrolls this computer as a device of the person.
+    ///
+    /// # Errors
+    /// `signed_out` with a sentence for a wrong password; a refusal `no_keychain`; `offline`.
+    pub async fn sign_in(&self, input: SignIn) -> Result<AppState, ActionError> {
+        let email = normalise_email(&input.email)?;
+        self.check_keep(input.keep).await?;
+        let profile = Profile::load(&self.places.data)?;
+        let known = profile.current().cloned().ok_or_else(ActionError::signed_out)?;
+        let link = match known.kind {
+            ServerKind::Remote => known.link,
+            kind => self.local.provision(kind).await?,
+        };
+        let (sign_in, who) = self.enroll(&link, &email, input.password).await?;
+        self.enter(link, known.kind, sign_in, input.keep, who).await
+    }
+
+    /// Whether sign-ins can outlive the app on this computer.
+    pub async fn keychain_available(&self) -> bool {
+        blocking(Secrets::keychain_works).await
+    }
+
+    /// Signs this device out for good and forgets its local copy.
+    ///
+    /// # Errors
+    /// When the profile cannot be written.
+    pub async fn sign_out(&self) -> Result<AppState, ActionError> {
+        let desk = self.desk().await?;
+        // Offline, the device stays enrolled on the server until it expires; its secret is gone from here.
+        if let Err(error) = desk.session().sign_out().await {
+            tracing::info!(%error, "signed out while the server could not be told");
+        }
+        let known = desk.server().clone();
+        self.leave(&desk).await;
+        let mut profile = Profile::load(&self.places.data)?;
+        if known.kind == ServerKind::Sample {
+            profile.current = None;
+            profile.save(&self.places.data)?;
+            return Ok(AppState::FirstRun);
+        }
+        Ok(sign_in_screen(&known, None))
+    }
+
+    /// Changes the password; all other devices of the person are signed out.
+    ///
+    /// # Errors
+    /// A field error for a wrong current or an unfit new password.
+    pub async fn password_change(&self, input: PasswordChange) -> Result<(), ActionError> {
+        let desk = self.desk().await?;
+        let (link, email) = (desk.session().link(), desk.view().email);
+        check_password(secrecy::ExposeSecret::expose_secret(&input.new), &email)
+            .map_err(|e| on_field(e, "new"))?;
+        let key = derive(input.current, link.server_id, &email).await;
+        let mut account = match session::sign_in_account(&link, &email, &key).await {
+            Err(server::error::ServerError::WrongPassword) => {
+                return Err(ActionError::App(AppError {
+                    field: Some("current".to_owned()),
+                    ..AppError::plain(Code::Invalid, "That is not your current password.")
+                }));
+            }
+            other => other?,
+        };
+        let key = derive(input.new, link.server_id, &email).await;
+        account.change_password(&key, desk.session().device_id()).await?;
+        account.close().await;
+        Ok(())
+    }
+
+    /// *I forgot my password*, on this computer's own server only.
+    ///
+    /// # Errors
+    /// A refusal for a server elsewhere or an unknown e-mail.
+    pub async fn password_reset_local(
+        &self,
+        input: PasswordResetLocal,
+    ) -> Result<AppState, ActionError> {
+        let email = normalise_email(&input.email)?;
+        check_password(secrecy::ExposeSecret::expose_secret(&input.new), &email)
+            .map_err(|e| on_field(e, "new"))?;
+        let profile = Profile::load(&self.places.data)?;
+        let known = profile.current().cloned().ok_or_else(ActionError::signed_out)?;
+        if known.kind == ServerKind::Remote {
+            return Err(ActionError::refused(
+                "not_this_computer",
+                "Only an administrator of that server can give you a new password.",
+            ));
+        }
+        let link = self.local.provision(known.kind).await?;
+        self.local.set_password(&link, &email, input.new.clone()).await?;
+        let keep = if self.keychain_available().await { Keep::Keychain } else { Keep::UntilClose };
+        let (sign_in, who) = self.enroll(&link, &email, input.new).await?;
+        self.enter(link, known.kind, sign_in, keep, who).await
+    }
+
+    /// Opens another of the person's organizations.
+    ///
+    /// # Errors
+    /// A refusal when the person is not a member.
+    pub async fn organization_switch(
+        &self,
+        input: OrganizationSwitch,
+    ) -> Result<AppState, ActionError> {
+        let desk = self.desk().await?;
+        let mut known = desk.server().clone();
+        let (sign_in, keep) = desk.sign_in();
+        let who = desk.whoami();
+        if !who.organizations.iter().any(|o| o.id == input.organization_id) {
+            return Err(ActionError::refused(
+                "not_a_member",
+                "You are not a member of that organization.",
+            ));
+        }
+        self.close_desk().await;
+        known.organization_id = Some(input.organization_id);
+        self.remember(&known)?;
+        let desk = Desk::open(self.opening(known, sign_in, keep), who).await?;
+        Ok(self.show(desk).await)
+    }
+
+    /// Ends everything in good order: sync, sessions, then the local server.
+    pub async fn close(&self) {
+        self.close_desk().await;
+        self.local.stop().await;
+    }
+
+    async fn enroll(
+        &self,
+        link: &ServerLink,
+        email: &str,
+        password: SecretString,
+    ) -> Result<(Kept, Whoami), ActionError> {
+        let key = derive(password, link.server_id, email).await;
+        let mut account = session::sign_in_account(link, email, &key).await?;
+        let sign_in = Kept::new();
+        account.enroll_device(&sign_in.device(), &this_computer()).await?;
+        account.close().await;
+        let session = Session::open(link, &sign_in.device());
+        let who = session.whoami().await?;
+        session.close().await;
+        Ok((sign_in, who))
+    }
+
+    async fn enter(
+        &self,
+        link: ServerLink,
+        kind: ServerKind,
+        sign_in: Kept,
+        keep: Keep,
+        who: Whoami,
+    ) -> Result<AppState, ActionError> {
+        self.close_desk().await;
+        let before = Profile::load(&self.places.data)?;
+        let last = before.servers.iter().find(|s| s.server_id == link.server_id);
+        let last = last.filter(|s| s.user_id == Some(who.user_id)).and_then(|s| s.organization_id);
+        let organization = who.organizations.iter().find(|o| Some(o.id) == last);
+        let organization = organization.or(who.organizations.first()).ok_or_else(|| {
+            ActionError::refused("no_organization", "You are not a member of any organization on this server. Ask an administrator to invite you.")
+        })?;
+        let known = KnownServer {
+            server_id: link.server_id,
+            kind,
+            name: if kind == ServerKind::Remote {
+                name_of(&link)
+            } else {
+                organization.name.clone()
+            },
+            link,
+            email: Some(who.email.clone()),
+            user_id: Some(who.user_id),
+            organization_id: Some(organization.id),
+        };
+        let (secrets, server, kept) = (self.secrets.clone(), known.server_id, sign_in.clone());
+        blocking(move || secrets.keep(server, &kept, keep)).await?;
+        self.remember(&known)?;
+        let desk = Desk::open(self.opening(known, sign_in, keep), who).await?;
+        Ok(self.show(desk).await)
+    }
+
+    fn opening(&self, server: KnownServer, sign_in: Kept, keep: Keep) -> Opening {
+        let local = (server.kind != ServerKind::Remote).then(|| self.local.clone());
+        Opening {
+            places: self.places.clone(),
+            server,
+            sign_in,
+            keep,
+            local,
+            secrets: self.secrets.clone(),
+            surface: self.surface.clone(),
+        }
+    }
+
+    async fn show(&self, desk: Desk) -> AppState {
+        let session = Box::new(desk.view());
+        *self.desk.lock().await = Some(desk);
+        AppState::Ready { session }
+    }
+
+    async fn leave(&self, desk: &Desk) {
+        desk.close().await;
+        desk.wipe().await;
+        *self.desk.lock().await = None;
+    }
+
+    async fn close_desk(&self) {
+        if let Some(desk) = self.desk.lock().await.take() {
+            desk.close().await;
+        }
+    }
+
+    fn remember(&self, known: &KnownServer) -> Result<(), ActionError> {
+        let mut profile = Profile::load(&self.places.data)?;
+        profile.remember(known.clone());
+        profile.save(&self.places.data)
+    }
+
+    async fn check_keep(&self, keep: Keep) -> Result<(), ActionError> {
+        if keep == Keep::Keychain && !self.keychain_available().await {
+            return Err(crate::secrets::no_keychain());
+        }
+        Ok(())
+    }
+
+    fn start_local_in_background(&self) {
+        let (local, surface) = (self.local.clone(), self.surface.clone());
+        tokio::spawn(async move {
+            if let Err(error) = local.ensure_running().await {
+                let error = error.to_app_error();
+                surface.show(Happening::Notice(crate::view::Notice {
+                    message: error.message,
+                    is_warning: true,
+                }));
+            }
+        });
+    }
+
+    fn progress(&self, step: &str, done: u32) {
+        let step = step.to_owned();
+        self.surface.show(Happening::SetUp(SetUpProgress { step, done, of: 5 }));
+    }
+}
+
+/// The sign-in screen of a server.
+pub(crate) fn sign_in_screen(known: &KnownServer, message: Option<String>) -> AppState {
+    AppState::SignIn { server: summary(known), email: known.email.clone(), message }
+}
+
+/// How the window names a server.
+pub(crate) fn summary(known: &KnownServer) -> ServerSummary {
+    ServerSummary {
+        server_id: known.server_id,
+        name: known.name.clone(),
+        kind: known.kind,
+        can_reset_password: known.kind == ServerKind::Local,
+    }
+}
+
+fn name_of(link: &ServerLink) -> String {
+    match &link.place {
+        server::link::Place::Host { host, .. } => host.clone(),
+        server::link::Place::Socket { .. } => "This computer".to_owned(),
+    }
+}
+
+fn this_computer() -> String {
+    hostname().filter(|name| !name.is_empty()).unwrap_or_else(|| "This computer".to_owned())
+}
+
+fn hostname() -> Option<String> {
+    let from_file = std::fs::read_to_string("/etc/hostname").ok();
+    let name = from_file.or_else(|| std::env::var("COMPUTERNAME").ok())?;
+    Some(name.trim().chars().take(100).collect())
+}
+
+/// A refusal of the shared rule, beside the field of this form.
+fn on_field(refusal: domain::refusal::Refusal, field: &str) -> ActionError {
+    let error = ActionError::from(refusal).to_app_error();
+    ActionError::App(AppError { field: Some(field.to_owned()), ..error })
+}

@@ -1,0 +1,292 @@
+//! Events: lists, boards and pages from the local copy, changes through the door.
+
+use crate::activity::{self, ActivityPage};
+use crate::clients::ClientRow;
+use crate::error::ActionError;
+use crate::open::Desk;
+use crate::view::Applied;
+use chrono::{DateTime, Utc};
+use domain::change::Plan;
+use domain::events::{self, Event, Status};
+pub use domain::events::{EventForm, EventMay, FormTimes as EventFormVerdict};
+use domain::permission::Permissions;
+use domain::refusal::Refusal;
+pub use replica::{
+    EventBoard, EventBoardInput, EventListInput, EventListPage as EventListing, EventRow,
+    EventTypes, StatusChange,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// An event.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct EventRef {
+    /// Which.
+    pub event_id: Uuid,
+}
+
+/// A page of an event's activity.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct EventActivityInput {
+    /// Which.
+    pub event_id: Uuid,
+    /// Only what is older.
+    pub before_n: Option<u32>,
+}
+
+/// A new event.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct EventCreate {
+    /// The command's id.
+    pub command_id: Uuid,
+    /// The new event's id.
+    pub event_id: Uuid,
+    /// As typed.
+    pub form: EventForm,
+}
+
+/// Changes to an event.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct EventEdit {
+    /// The command's id.
+    pub command_id: Uuid,
+    /// Which.
+    pub event_id: Uuid,
+    /// As typed.
+    pub form: EventForm,
+    /// As the form was opened.
+    pub base: EventForm,
+}
+
+/// A step along the lifecycle.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct EventAdvance {
+    /// The command's id.
+    pub command_id: Uuid,
+    /// Which.
+    pub event_id: Uuid,
+    /// To where.
+    pub to: Status,
+}
+
+/// Calling an event off.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct EventCancel {
+    /// The command's id.
+    pub command_id: Uuid,
+    /// Which.
+    pub event_id: Uuid,
+    /// Why.
+    pub reason: String,
+}
+
+/// Something done to an event.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct EventAction {
+    /// The command's id.
+    pub command_id: Uuid,
+    /// Which.
+    pub event_id: Uuid,
+}
+
+/// An event's page.
+#[derive(Debug, Clone, Serialize, specta::Type)]
+pub struct EventPage {
+    /// As lists show it.
+    pub row: EventRow,
+    /// Notes.
+    pub notes: Option<String>,
+    /// Why it was called off.
+    pub cancel_reason: Option<String>,
+    /// Archived when.
+    pub archived_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub archived_by_name: Option<String>,
+    /// Called off when.
+    pub cancelled_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub cancelled_by_name: Option<String>,
+    /// Created when.
+    pub created_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub created_by_name: Option<String>,
+    /// The client, unless it is not visible.
+    pub client: Option<ClientRow>,
+    /// Every status it had, oldest first.
+    pub status_history: Vec<StatusChange>,
+    /// What may be done.
+    pub may: EventMay,
+}
+
+/// Events by filter, sorted, a window of them.
+///
+/// # Errors
+/// Only a fault of the local copy.
+pub async fn event_list(desk: &Desk, input: EventListInput) -> Result<EventListing, ActionError> {
+    Ok(desk.replica().event_list(&input).await?)
+}
+
+/// Events by status.
+///
+/// # Errors
+/// Only a fault of the local copy.
+pub async fn event_board(desk: &Desk, input: EventBoardInput) -> Result<EventBoard, ActionError> {
+    Ok(desk.replica().event_board(&input).await?)
+}
+
+/// The types in use, for filters and suggestions.
+///
+/// # Errors
+/// Only a fault of the local copy.
+pub async fn event_types(desk: &Desk) -> Result<EventTypes, ActionError> {
+    Ok(desk.replica().event_types().await?)
+}
+
+/// An event's page.
+///
+/// # Errors
+/// `not_found`.
+pub async fn event_page(desk: &Desk, input: EventRef) -> Result<EventPage, ActionError> {
+    let detail = desk.replica().event_detail(input.event_id, Utc::now()).await?;
+    let detail = detail.ok_or_else(|| ActionError::not_found("event"))?;
+    let event = find(desk, input.event_id).await?;
+    Ok(EventPage {
+        may: events::verdicts(&desk.permissions().await?, &event),
+        row: detail.row,
+        notes: detail.notes,
+        cancel_reason: detail.cancel_reason,
+        archived_at: detail.archived_at,
+        archived_by_name: detail.archived_by_name,
+        cancelled_at: detail.cancelled_at,
+        cancelled_by_name: detail.cancelled_by_name,
+        created_at: detail.created_at,
+        created_by_name: detail.created_by_name,
+        client: detail.client,
+        status_history: detail.status_history,
+    })
+}
+
+/// What a form's two wall times mean, while somebody types.
+///
+/// # Errors
+/// None; whatever is wrong is part of the verdict.
+pub async fn event_form_check(
+    _desk: &Desk,
+    input: EventForm,
+) -> Result<EventFormVerdict, ActionError> {
+    Ok(events::check_times(&input))
+}
+
+/// Creates an event, as an inquiry.
+///
+/// # Errors
+/// What is wrong with the form, or the door's refusal.
+pub async fn event_create(desk: &Desk, input: EventCreate) -> Result<Applied, ActionError> {
+    let plan = events::plan_create(&desk.permissions().await?, input.event_id, &input.form)?;
+    desk.apply("event.create", input.command_id, &input.form.name, plan).await
+}
+
+/// Changes an event; only what the form changed.
+///
+/// # Errors
+/// What is wrong with the form, a conflict with both values, or the door's refusal.
+pub async fn event_edit(desk: &Desk, input: EventEdit) -> Result<Applied, ActionError> {
+    let EventEdit { command_id, event_id, form, base } = input;
+    plan_and_apply(desk, "event.edit", command_id, event_id, |may, event| {
+        events::plan_edit(may, event, &base, &form)
+    })
+    .await
+}
+
+/// Moves an event along its lifecycle and waits until this desk shows it.
+///
+/// # Errors
+/// The lifecycle's refusal, or that somebody else moved it first.
+pub async fn event_advance(desk: &Desk, input: EventAdvance) -> Result<Applied, ActionError> {
+    let EventAdvance { command_id, event_id, to } = input;
+    plan_and_apply(desk, "event.advance", command_id, event_id, |may, event| {
+        events::plan_advance(may, event, to)
+    })
+    .await
+}
+
+/// Calls an event off.
+///
+/// # Errors
+/// As [`event_advance`], or a missing reason.
+pub async fn event_cancel(desk: &Desk, input: EventCancel) -> Result<Applied, ActionError> {
+    let EventCancel { command_id, event_id, reason } = input;
+    plan_and_apply(desk, "event.cancel", command_id, event_id, |may, event| {
+        events::plan_cancel(may, event, &reason)
+    })
+    .await
+}
+
+/// Brings a cancelled event back to planning.
+///
+/// # Errors
+/// As [`event_advance`].
+pub async fn event_reinstate(desk: &Desk, input: EventAction) -> Result<Applied, ActionError> {
+    plan_and_apply(
+        desk,
+        "event.reinstate",
+        input.command_id,
+        input.event_id,
+        events::plan_reinstate,
+    )
+    .await
+}
+
+/// Files an event away, read-only.
+///
+/// # Errors
+/// As [`event_advance`].
+pub async fn event_archive(desk: &Desk, input: EventAction) -> Result<Applied, ActionError> {
+    plan_and_apply(desk, "event.archive", input.command_id, input.event_id, events::plan_archive)
+        .await
+}
+
+/// Takes an event out of the archive.
+///
+/// # Errors
+/// As [`event_advance`].
+pub async fn event_unarchive(desk: &Desk, input: EventAction) -> Result<Applied, ActionError> {
+    plan_and_apply(
+        desk,
+        "event.unarchive",
+        input.command_id,
+        input.event_id,
+        events::plan_unarchive,
+    )
+    .await
+}
+
+/// What happened to an event.
+///
+/// # Errors
+/// `offline` when it was never asked before.
+pub async fn event_activity(
+    desk: &Desk,
+    input: EventActivityInput,
+) -> Result<ActivityPage, ActionError> {
+    let zone = desk.replica().event(input.event_id).await?.map(|event| event.time_zone);
+    let zone = zone.unwrap_or_else(|| desk.time_zone());
+    activity::of_row(desk, "events", input.event_id, input.before_n, zone).await
+}
+
+/// Read, plan, apply: the whole story of every change to one event.
+async fn plan_and_apply(
+    desk: &Desk,
+    command: &str,
+    command_id: Uuid,
+    event_id: Uuid,
+    plan: impl FnOnce(&Permissions, &Event) -> Result<Plan, Refusal>,
+) -> Result<Applied, ActionError> {
+    let event = find(desk, event_id).await?;
+    let plan = plan(&desk.permissions().await?, &event)?;
+    desk.apply(command, command_id, &event.name, plan).await
+}
+
+async fn find(desk: &Desk, id: Uuid) -> Result<Event, ActionError> {
+    desk.replica().event(id).await?.ok_or_else(|| ActionError::not_found("event"))
+}

@@ -1,0 +1,25 @@
+//! One function per user action: read the replica, plan, apply through the door, merge.
+//!
+//! [`app::App`] is the desk's life (first run, signing in, opening again); [`open::Desk`] is a signed-in desk, which
+//! every action takes as its first argument.
+
+pub mod actions;
+pub mod activity;
+pub mod app;
+mod apply;
+pub mod clients;
+mod constraints;
+pub mod devices;
+pub mod error;
+pub mod events;
+pub mod imports;
+pub mod json;
+mod live;
+mod local;
+pub mod open;
+pub mod profile;
+mod sample;
+pub mod search;
+pub mod secrets;
+pub mod undo;
+pub mod view;

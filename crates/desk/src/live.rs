@@ -1,0 +1,271 @@
+//! Running sync: performs what [`replica::sync::Machine`] decides, as its driver's contract says.
+
+use crate::open::Desk;
+use crate::view::Happening;
+use chrono::Utc;
+use replica::ReplicaError;
+use replica::sync::{
+    Activity, Fault, Input, Machine, Now, Output, Remembered, Reply, Request, RequestId, SyncState,
+    SyncStatus,
+};
+use server::error::ServerError;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until, timeout};
+
+/// How long an action waits for its rows to come through the feed.
+const SHOWN_WITHIN: Duration = Duration::from_secs(10);
+/// Who one is and may be is asked this often; membership changes are noticed by `view` at once.
+const WHOAMI_EVERY: Duration = Duration::from_secs(6 * 3600);
+
+/// The handle of a running sync.
+pub(crate) struct Live {
+    inputs: mpsc::UnboundedSender<Input>,
+    waiting: Mutex<Option<mpsc::UnboundedReceiver<Input>>>,
+    task: Mutex<Option<JoinHandle<()>>>,
+    status: watch::Sender<SyncStatus>,
+    shown: watch::Sender<i64>,
+    remembered: Mutex<Option<Remembered>>,
+}
+
+impl Live {
+    pub(crate) fn new(remembered: Remembered) -> Self {
+        let (inputs, waiting) = mpsc::unbounded_channel();
+        let status = SyncStatus { as_of: remembered.as_of, ..SyncStatus::default() };
+        Self {
+            inputs,
+            waiting: Mutex::new(Some(waiting)),
+            task: Mutex::default(),
+            status: watch::Sender::new(status),
+            shown: watch::Sender::new(0),
+            remembered: Mutex::new(Some(remembered)),
+        }
+    }
+
+    /// Starts following the server; once.
+    pub(crate) fn start(&self, desk: Desk) {
+        let (waiting, remembered) = (take(&self.waiting), take(&self.remembered));
+        if let (Some(waiting), Some(remembered)) = (waiting, remembered) {
+            let driver = Driver {
+                machine: Machine::new(remembered, rand::random()),
+                inputs: self.inputs.clone(),
+                waiting,
+                since: Instant::now(),
+                wake: None,
+                desk,
+            };
+            *lock(&self.task) = Some(tokio::spawn(driver.run()));
+        }
+    }
+
+    /// Stops following; whatever is being stored is stored to its end.
+    pub(crate) async fn stop(&self) {
+        let task = take(&self.task);
+        if let Some(task) = task {
+            // The driver ends at its next turn; requests on the way answer into nothing.
+            task.abort();
+            let _ = task.await;
+        }
+    }
+
+    pub(crate) fn written(&self, n: Option<i64>) {
+        let _ = self.inputs.send(Input::Written { n });
+    }
+
+    pub(crate) fn activity(&self, activity: Activity) {
+        let _ = self.inputs.send(Input::Activity(activity));
+    }
+
+    pub(crate) fn status(&self) -> SyncStatus {
+        self.status.borrow().clone()
+    }
+
+    pub(crate) async fn until_shown(&self, n: i64) {
+        let mut shown = self.shown.subscribe();
+        let _ = timeout(SHOWN_WITHIN, shown.wait_for(|there| *there >= n)).await;
+    }
+
+    /// Tells whoever waits how far the local copy is.
+    pub(crate) fn reached(&self, n: i64) {
+        self.shown.send_if_modified(|there| {
+            let further = n > *there;
+            *there = n.max(*there);
+            further
+        });
+    }
+}
+
+struct Driver {
+    machine: Machine,
+    inputs: mpsc::UnboundedSender<Input>,
+    waiting: mpsc::UnboundedReceiver<Input>,
+    since: Instant,
+    wake: Option<Instant>,
+    desk: Desk,
+}
+
+impl Driver {
+    async fn run(mut self) {
+        let mut input = Input::Started;
+        let mut whoami_due = Instant::now();
+        loop {
+            let now = self.now();
+            let outputs = self.machine.step(now, input);
+            if !self.perform(outputs).await {
+                return;
+            }
+            if self.machine.status().state == SyncState::Live && Instant::now() >= whoami_due {
+                whoami_due = Instant::now() + WHOAMI_EVERY;
+                self.look_after_the_sign_in();
+            }
+            let wake = self.wake.unwrap_or_else(|| Instant::now() + Duration::from_secs(60));
+            input = tokio::select! {
+                next = self.waiting.recv() => match next {
+                    Some(next) => next,
+                    None => return,
+                },
+                () = sleep_until(wake) => Input::Tick,
+            };
+        }
+    }
+
+    /// Performs outputs in order; answers whether to go on.
+    async fn perform(&mut self, outputs: Vec<Output>) -> bool {
+        for output in outputs {
+            match output {
+                Output::Request(id, request) => self.request(id, request),
+                Output::Status(status) => self.show(status),
+                Output::Wake(at) => self.wake = Some(self.since + Duration::from_millis(at)),
+                Output::Store(store) => match self.desk.slot().perform(store).await {
+                    Ok(changed) => {
+                        if !changed.is_empty() {
+                            self.desk.show(Happening::Changed(changed.into_iter().collect()));
+                        }
+                        self.reached().await;
+                    }
+                    Err(error) => {
+                        self.store_failed(error).await;
+                        return true;
+                    }
+                },
+                Output::LostAccess(fault) => {
+                    let message = match fault {
+                        Fault::Removed => {
+                            "You are no longer a member of this organization. Its data was deleted from this computer."
+                        }
+                        _ => {
+                            "This device was signed out. Its data was deleted from this computer; sign in to go on."
+                        }
+                    };
+                    self.desk.lose_access(message.to_owned()).await;
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    async fn reached(&self) {
+        if let Ok(Remembered { position: Some(position), .. }) = self.desk.slot().remembered().await
+            && position.seq.is_none()
+        {
+            self.desk.live().reached(position.n);
+        }
+    }
+
+    async fn store_failed(&mut self, error: ReplicaError) {
+        tracing::warn!(%error, "sync could not write to the local copy");
+        if matches!(error, ReplicaError::Damaged)
+            && let Err(error) = self.desk.slot().rebuild().await
+        {
+            tracing::error!(%error, "a damaged local copy could not be set aside");
+        }
+        let remembered = self.desk.slot().remembered().await.unwrap_or_default();
+        let _ = self.inputs.send(Input::StoreFailed {
+            remembered: Box::new(remembered),
+            message: error.to_string(),
+        });
+    }
+
+    fn show(&self, status: SyncStatus) {
+        let before = self.desk.live().status.send_replace(status.clone());
+        if status.state == SyncState::Offline && before.state != SyncState::Offline {
+            let desk = self.desk.clone();
+            // Its own server may have died; anybody else's is waited for.
+            tokio::spawn(async move { desk.revive_server().await });
+        }
+        if status.state == SyncState::Live && before.state != SyncState::Live {
+            let desk = self.desk.clone();
+            tokio::spawn(async move { desk.settle().await });
+        }
+        self.desk.show(Happening::Sync(status));
+    }
+
+    /// Renews the device's enrolment and asks who one is, now and then.
+    fn look_after_the_sign_in(&self) {
+        let desk = self.desk.clone();
+        tokio::spawn(async move {
+            if let Err(error) = desk.session().renew_device().await {
+                tracing::info!(%error, "the device was not renewed");
+            }
+            if let Err(error) = desk.refresh_whoami().await {
+                tracing::info!(%error, "the server did not say who this is");
+            }
+        });
+    }
+
+    /// Asks from a task of its own, which is never dropped half-way.
+    fn request(&self, id: RequestId, request: Request) {
+        let (desk, inputs) = (self.desk.clone(), self.inputs.clone());
+        tokio::spawn(async move {
+            let reply = ask(&desk, request).await.unwrap_or_else(|e| Reply::Fault(fault(&e)));
+            let _ = inputs.send(Input::Reply(id, reply));
+        });
+    }
+
+    fn now(&self) -> Now {
+        let elapsed = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Now { mono_ms: elapsed, wall: Utc::now() }
+    }
+}
+
+async fn ask(desk: &Desk, request: Request) -> Result<Reply, ServerError> {
+    let (session, org) = (desk.session(), desk.organization());
+    let rows = |limit: u32| i32::try_from(limit).unwrap_or(i32::MAX);
+    Ok(match request {
+        Request::Cursor => Reply::Cursor(session.cursor(org).await?),
+        Request::Snapshot { table, after_id, limit } => {
+            Reply::Snapshot(session.snapshot(org, table, after_id, rows(limit)).await?)
+        }
+        Request::Pull { after, limit } => {
+            Reply::Pull(session.pull(org, (after.n, after.seq, after.command), rows(limit)).await?)
+        }
+    })
+}
+
+/// Only a server that proved itself may make a desk wipe: a wrong password or an expired role looks the same to
+/// anybody, so it counts as an outage that says why.
+fn fault(error: &ServerError) -> Fault {
+    match error {
+        ServerError::SignedOut { .. } => Fault::SignedOut,
+        ServerError::NotPermitted { .. } => Fault::Removed,
+        ServerError::Unreachable(_) | ServerError::Unknown(_) => Fault::Offline,
+        ServerError::WrongPassword => {
+            Fault::Other("Your sign-in on this computer has expired. Sign in again.".to_owned())
+        }
+        other => {
+            tracing::warn!(error = ?other, "sync was refused");
+            Fault::Other(other.to_string())
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn take<T>(mutex: &Mutex<Option<T>>) -> Option<T> {
+    lock(mutex).take()
+}

@@ -1,0 +1,212 @@
+//! Search over everything: the newest matches of each kind, ranked here (ranking in SQLite reads every match).
+
+use crate::events::{EventRow, ROW, row_of};
+use crate::text::{Words, after_prefix, fold, sort_key};
+use crate::{Replica, ReplicaError};
+use chrono::{DateTime, Utc};
+use domain::events::Status;
+use serde::{Deserialize, Serialize};
+use sqlx::{AssertSqlSafe, Row};
+use uuid::Uuid;
+
+/// Matches of each kind that are ranked.
+const RANKED: u32 = 200;
+/// Shorter texts are looked for at the beginning of names only: too many words begin with them.
+const SHORTEST_WORD: usize = 3;
+
+/// Input of [`Replica::search`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct SearchInput {
+    /// As typed.
+    pub text: String,
+    /// Hits to answer, at most 200.
+    pub limit: u32,
+}
+
+/// What a hit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum HitKind {
+    /// An event.
+    Event,
+    /// A client.
+    Client,
+}
+
+/// One thing found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct Hit {
+    /// What it is.
+    pub kind: HitKind,
+    /// Row id.
+    pub id: Uuid,
+    /// The event's or client's name.
+    pub title: String,
+    /// The event's client and venue, the client's contact and e-mail.
+    pub subtitle: String,
+    /// Of an event: one of [`Status`], or text of a newer Cloche.
+    #[specta(type = Option<Status>)]
+    pub status: Option<String>,
+    /// Of an event.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// Filed away.
+    pub is_archived: bool,
+}
+
+/// Answer of [`Replica::search`]; the desk adds how old the replica is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct SearchHits {
+    /// The best first; archived ones after all others.
+    pub hits: Vec<Hit>,
+}
+
+fn joined(parts: [Option<&str>; 2]) -> String {
+    let parts: Vec<&str> = parts.into_iter().flatten().filter(|p| !p.is_empty()).collect();
+    parts.join(" · ")
+}
+
+fn event_hit(row: EventRow) -> Hit {
+    Hit {
+        kind: HitKind::Event,
+        id: row.id,
+        subtitle: joined([Some(&row.client_name), row.location.as_deref()]),
+        title: row.name,
+        status: Some(row.status),
+        starts_at: Some(row.starts_at),
+        is_archived: row.is_archived,
+    }
+}
+
+/// How well a title fits: 0 is the text itself, 1 begins with it, 2 holds it at the beginning of a word, 3 holds it, 4
+/// matched elsewhere.
+fn fit(title: &str, wanted: &str) -> u8 {
+    let title = fold(title);
+    if title == wanted {
+        return 0;
+    }
+    if title.starts_with(wanted) {
+        return 1;
+    }
+    let mut best = 4;
+    for (at, _) in title.match_indices(wanted) {
+        let begins = !title[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+        best = best.min(if begins { 2 } else { 3 });
+    }
+    best
+}
+
+impl Replica {
+    /// What holds every word of the text as the beginning of a word; texts under three characters match the beginning
+    /// of names only. Among equals the newest comes first.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn search(&self, input: &SearchInput) -> Result<SearchHits, ReplicaError> {
+        let words = Words::of(&input.text);
+        if words.is_empty() {
+            return Ok(SearchHits { hits: vec![] });
+        }
+        let wanted = fold(input.text.trim());
+        let mut hits = self.events_found(&words, &wanted).await?;
+        hits.extend(self.clients_found(&words, &wanted).await?);
+        // Stable: the newest stay first among equals.
+        hits.sort_by_key(|hit| (hit.is_archived, fit(&hit.title, &wanted)));
+        hits.truncate(input.limit.min(RANKED) as usize);
+        Ok(SearchHits { hits })
+    }
+
+    async fn events_found(&self, words: &Words, wanted: &str) -> Result<Vec<Hit>, ReplicaError> {
+        let mut hits = Vec::new();
+        // Live ones first, or a large imported history would use up all the places.
+        for (archived, state) in [(0, "live"), (1, "archived")] {
+            let (source, bind) = match words.expression(crate::events::SEARCHED) {
+                _ if wanted.chars().count() < SHORTEST_WORD => {
+                    (short_source("events e", "e.name_key", "e.name", words), sort_key(wanted))
+                }
+                Some(expression) => (
+                    "events_search s cross join events e on e.number = s.rowid
+                     where s.events_search match ?1 and ?2 is not null"
+                        .to_owned(),
+                    format!("{expression} AND {{state}} : \"{state}\""),
+                ),
+                None => (short_source("events e", "e.name_key", "e.name", words), wanted.to_owned()),
+            };
+            let order = if source.starts_with("events_search") { "s.rowid" } else { "e.number" };
+            let sql = format!(
+                "select {ROW} from {source} and e.is_archived = {archived}
+                 order by {order} desc limit {RANKED}"
+            );
+            let rows = sqlx::query(AssertSqlSafe(sql))
+                .bind(&bind)
+                .bind(after_prefix(&bind))
+                .fetch_all(self.readers())
+                .await?;
+            for row in &rows {
+                hits.push(event_hit(row_of(row)?));
+            }
+            if hits.len() >= RANKED as usize {
+                break;
+            }
+        }
+        Ok(hits)
+    }
+
+    async fn clients_found(&self, words: &Words, wanted: &str) -> Result<Vec<Hit>, ReplicaError> {
+        let (source, bind) = match words.expression("company_name contact_name email phone") {
+            Some(expression) if wanted.chars().count() >= SHORTEST_WORD => (
+                "clients_search s cross join clients c on c.number = s.rowid
+                 where s.clients_search match ?1 and ?2 is not null"
+                    .to_owned(),
+                expression,
+            ),
+            _ => (short_source("clients c", "c.company_key", "c.company_name", words), sort_key(wanted)),
+        };
+        let order = if source.starts_with("clients_search") { "s.rowid" } else { "c.number" };
+        let sql = format!(
+            "select c.id, c.company_name, c.contact_name, c.email from {source}
+             order by {order} desc limit {RANKED}"
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(&bind)
+            .bind(after_prefix(&bind))
+            .fetch_all(self.readers())
+            .await?;
+        let hit = |row: &sqlx::sqlite::SqliteRow| -> Result<Hit, sqlx::Error> {
+            let contact: Option<String> = row.try_get(2)?;
+            let email: Option<String> = row.try_get(3)?;
+            Ok(Hit {
+                kind: HitKind::Client,
+                id: row.try_get(0)?,
+                title: row.try_get(1)?,
+                subtitle: joined([contact.as_deref(), email.as_deref()]),
+                status: None,
+                starts_at: None,
+                is_archived: false,
+            })
+        };
+        Ok(rows.iter().map(hit).collect::<Result<_, _>>()?)
+    }
+}
+
+/// Names that begin with the text, by a range of their keys; texts without letters are looked for inside names.
+fn short_source(table: &str, key: &str, name: &str, words: &Words) -> String {
+    if words.words.is_empty() {
+        format!("{table} where instr({name}, ?1) and ?2 is not null")
+    } else {
+        format!("{table} where {key} >= ?1 and {key} < ?2")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fit;
+
+    #[test]
+    fn titles_rank_by_how_they_hold_the_text() {
+        assert_eq!(fit("Gála", "gala"), 0);
+        assert_eq!(fit("Gala dinner", "gala"), 1);
+        assert_eq!(fit("Summer Gala", "gala"), 2);
+        assert_eq!(fit("Regalam", "gala"), 3);
+        assert_eq!(fit("Dinner", "gala"), 4);
+    }
+}

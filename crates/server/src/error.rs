@@ -1,0 +1,137 @@
+//! What can go wrong between a desk and its server, typed once.
+
+use serde_json::Value;
+use sqlx::postgres::PgDatabaseError;
+
+/// A refusal or failure of the server. Messages that came from our own SQL are finished sentences.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The device's sign-in is over: revoked, expired, signed out (CL401), or its role may no longer log in.
+    #[error("{message}")]
+    SignedOut {
+        /// A finished sentence.
+        message: String,
+    },
+    /// E-mail and password (or device secret) do not fit. An expired role answers the same.
+    #[error("E-mail and password do not fit together.")]
+    WrongPassword,
+    /// Not permitted, or an organization that is not the caller's (CL403).
+    #[error("{message}")]
+    NotPermitted {
+        /// A finished sentence.
+        message: String,
+        /// What exactly, as the server said it.
+        details: Option<Value>,
+    },
+    /// The row is not there, or not visible (CL404).
+    #[error("{message}")]
+    NotFound {
+        /// A finished sentence.
+        message: String,
+    },
+    /// Somebody changed it first (CL409), or something stands in the way.
+    #[error("{message}")]
+    Conflict {
+        /// The constraint that names the conflict.
+        constraint: String,
+        /// A finished sentence.
+        message: String,
+        /// Structured facts: the row as it is now, what blocks.
+        details: Option<Value>,
+    },
+    /// A rule or constraint of the database refused it (CL422 and class 22/23).
+    #[error("{message}")]
+    Refused {
+        /// The constraint's name, which is API.
+        constraint: String,
+        /// A finished sentence, or PostgreSQL's words for a constraint of class 23.
+        message: String,
+        /// Structured facts.
+        details: Option<Value>,
+    },
+    /// The server could not be reached, or the connection broke before anything was sent.
+    #[error("The server cannot be reached.")]
+    Unreachable(#[source] sqlx::Error),
+    /// The connection broke while a change was on its way and could not be asked again yet.
+    #[error("The connection broke while the change was being saved.")]
+    Unknown(#[source] sqlx::Error),
+    /// The server's certificate is not the pinned one.
+    #[error("This is not the server the link was made for: its certificate is a different one.")]
+    WrongCertificate(#[source] sqlx::Error),
+    /// The server needs a newer desk.
+    #[error("The server needs a newer version of Cloche.")]
+    UpdateRequired,
+    /// Anything else.
+    #[error("The server answered something unexpected.")]
+    Internal(#[source] sqlx::Error),
+}
+
+impl ServerError {
+    /// Whether trying the same call again, with the same command id, may help.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::Unknown(_))
+    }
+}
+
+/// SQLSTATEs after which the same statement may simply be sent again.
+pub(crate) fn is_lost_race(error: &sqlx::Error) -> bool {
+    matches!(database(error).map(|e| e.code().to_owned()).as_deref(), Some("40P01" | "40001"))
+}
+
+/// Whether the connection, not the statement, failed.
+pub(crate) fn is_connection_loss(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Protocol(_) => true,
+        // 57P01–57P03: the server is stopping or starting; 08xxx: connection errors; 53300: no slot left.
+        sqlx::Error::Database(_) => database(error).is_some_and(|e| {
+            matches!(e.code(), "57P01" | "57P02" | "57P03" | "53300") || e.code().starts_with("08")
+        }),
+        _ => false,
+    }
+}
+
+fn database(error: &sqlx::Error) -> Option<&PgDatabaseError> {
+    error.as_database_error().and_then(|e| e.try_downcast_ref::<PgDatabaseError>())
+}
+
+impl From<sqlx::Error> for ServerError {
+    fn from(error: sqlx::Error) -> Self {
+        if is_connection_loss(&error) {
+            return Self::Unreachable(error);
+        }
+        if let sqlx::Error::Tls(_) = error {
+            return Self::WrongCertificate(error);
+        }
+        let Some(db) = database(&error) else { return Self::Internal(error) };
+        let message = db.message().to_owned();
+        let constraint = db.constraint().unwrap_or_default().to_owned();
+        let details = db.detail().and_then(|d| serde_json::from_str(d).ok());
+        match db.code() {
+            "CL401" => Self::SignedOut { message },
+            // A role that authenticated (the server proved itself) but may not log in was revoked.
+            "28000" => Self::SignedOut { message: "This device was signed out.".to_owned() },
+            "28P01" => Self::WrongPassword,
+            "CL403" | "42501" => Self::NotPermitted { message: permitted(db), details },
+            "CL404" => Self::NotFound { message },
+            "CL409" => Self::Conflict { constraint, message, details },
+            "CL422" => Self::Refused { constraint, message, details },
+            code if code.starts_with("22") || code.starts_with("23") => {
+                Self::Refused { constraint, message, details }
+            }
+            _ => Self::Internal(error),
+        }
+    }
+}
+
+fn permitted(db: &PgDatabaseError) -> String {
+    if db.code() == "CL403" {
+        db.message().to_owned()
+    } else {
+        "You are not permitted to do that.".to_owned()
+    }
+}

@@ -1,0 +1,218 @@
+//! Server links: where a server is and which one it is; never a secret.
+//!
+//! `cloche://server?host=db.example.org&port=5432&db=cloche&id=<server id>&ca=<base64url of the pinned CA's PEM>`;
+//! a server on this computer has `socket=<folder>` instead of `host`.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr};
+use url::Url;
+use uuid::Uuid;
+
+/// How to reach a server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// A Unix socket in a folder of this computer.
+    Socket {
+        /// The folder that holds `.s.PGSQL.<port>`.
+        folder: PathBuf,
+        /// The port in the socket's name.
+        port: u16,
+    },
+    /// A TCP address.
+    Host {
+        /// Name or address.
+        host: String,
+        /// Port.
+        port: u16,
+    },
+}
+
+/// A parsed server link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerLink {
+    /// Which server: role names and password salts hash it.
+    pub server_id: Uuid,
+    /// Where it is.
+    pub place: Place,
+    /// The database.
+    pub database: String,
+    /// PEM of the one certificate authority that may vouch for it.
+    pub ca_pem: Option<String>,
+}
+
+/// Why a link cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum LinkError {
+    /// Not a link at all.
+    #[error(
+        "This is not a Cloche server link. It starts with cloche://server and comes from your administrator."
+    )]
+    NotALink,
+    /// A part is missing or unreadable.
+    #[error(
+        "The server link is incomplete: its {0} is missing or unreadable. Copy it again, whole."
+    )]
+    Part(&'static str),
+    /// A server elsewhere without a pinned certificate authority.
+    #[error("The server link carries no certificate, so the server could not prove who it is.")]
+    NotPinned,
+}
+
+impl FromStr for ServerLink {
+    type Err = LinkError;
+
+    fn from_str(text: &str) -> Result<Self, LinkError> {
+        let url = Url::parse(text.trim()).map_err(|_| LinkError::NotALink)?;
+        if url.scheme() != "cloche" || url.host_str() != Some("server") {
+            return Err(LinkError::NotALink);
+        }
+        let part = |name: &str| {
+            url.query_pairs()
+                .find(|(k, _)| k == name)
+                .map(|(_, v)| v.into_owned())
+                .filter(|v| !v.is_empty())
+        };
+        let server_id =
+            part("id").and_then(|v| v.parse().ok()).ok_or(LinkError::Part("server id"))?;
+        let port = match part("port") {
+            None => 5432,
+            Some(p) => p.parse().map_err(|_| LinkError::Part("port"))?,
+        };
+        let place = match (part("socket"), part("host")) {
+            (Some(folder), None) => Place::Socket { folder: folder.into(), port },
+            (None, Some(host)) => Place::Host { host, port },
+            _ => return Err(LinkError::Part("host")),
+        };
+        let ca_pem = match part("ca") {
+            None => None,
+            Some(text) => Some(
+                URL_SAFE_NO_PAD
+                    .decode(text)
+                    .ok()
+                    .and_then(|bytes| String::from_utf8(bytes).ok())
+                    .filter(|pem| pem.contains("BEGIN CERTIFICATE"))
+                    .ok_or(LinkError::Part("certificate"))?,
+            ),
+        };
+        let link = Self {
+            server_id,
+            place,
+            database: part("db").ok_or(LinkError::Part("database"))?,
+            ca_pem,
+        };
+        if link.ca_pem.is_none() && !link.is_on_this_computer() {
+            return Err(LinkError::NotPinned);
+        }
+        Ok(link)
+    }
+}
+
+impl fmt::Display for ServerLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut url = Url::parse("cloche://server").map_err(|_| fmt::Error)?;
+        {
+            let mut query = url.query_pairs_mut();
+            match &self.place {
+                Place::Socket { folder, port } => query
+                    .append_pair("socket", &folder.to_string_lossy())
+                    .append_pair("port", &port.to_string()),
+                Place::Host { host, port } => {
+                    query.append_pair("host", host).append_pair("port", &port.to_string())
+                }
+            };
+            query.append_pair("db", &self.database).append_pair("id", &self.server_id.to_string());
+            if let Some(pem) = &self.ca_pem {
+                query.append_pair("ca", &URL_SAFE_NO_PAD.encode(pem));
+            }
+        }
+        f.write_str(url.as_str())
+    }
+}
+
+impl ServerLink {
+    /// Whether the connection never leaves this computer, so that no certificate is needed.
+    #[must_use]
+    pub fn is_on_this_computer(&self) -> bool {
+        match &self.place {
+            Place::Socket { .. } => true,
+            Place::Host { host, .. } => {
+                host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+            }
+        }
+    }
+
+    /// Connection options for `role`; nothing of the environment's `PG*` variables is used.
+    #[must_use]
+    pub fn options(&self, role: &str, password: &str) -> PgConnectOptions {
+        let options = PgConnectOptions::new_without_pgpass()
+            .username(role)
+            .password(password)
+            .database(&self.database)
+            .application_name("cloche")
+            // Startup options beat what a role was altered to; a hanging call must not hang the desk.
+            .options([
+                ("search_path", "pg_catalog"),
+                ("default_transaction_isolation", "read committed"),
+                ("default_transaction_read_only", "off"),
+                ("timezone", "UTC"),
+                ("statement_timeout", "120000"),
+                ("idle_in_transaction_session_timeout", "30000"),
+            ]);
+        let options = match &self.place {
+            Place::Socket { folder, port } => options.socket(folder).port(*port),
+            Place::Host { host, port } => options.host(host).port(*port),
+        };
+        match &self.ca_pem {
+            Some(pem) => options
+                .ssl_root_cert_from_pem(pem.clone().into_bytes())
+                .ssl_mode(PgSslMode::VerifyFull),
+            None => options.ssl_mode(PgSslMode::Disable),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(place: Place, ca: Option<&str>) -> ServerLink {
+        ServerLink {
+            server_id: Uuid::from_u128(7),
+            place,
+            database: "cloche".into(),
+            ca_pem: ca.map(Into::into),
+        }
+    }
+
+    #[test]
+    fn a_link_survives_being_written_and_read() {
+        let pem = "-----BEGIN CERTIFICATE-----\nMIIB+/=\n-----END CERTIFICATE-----\n";
+        for link in [
+            sample(Place::Socket { folder: "/run/a b/ü".into(), port: 5432 }, None),
+            sample(Place::Host { host: "127.0.0.1".into(), port: 6000 }, None),
+            sample(Place::Host { host: "db.example.org".into(), port: 5433 }, Some(pem)),
+        ] {
+            assert_eq!(link.to_string().parse(), Ok(link));
+        }
+    }
+
+    #[test]
+    fn a_server_elsewhere_must_be_pinned() {
+        let link =
+            "cloche://server?host=db.example.org&db=cloche&id=00000000-0000-0000-0000-000000000007";
+        assert_eq!(link.parse::<ServerLink>(), Err(LinkError::NotPinned));
+    }
+
+    #[test]
+    fn nonsense_is_named() {
+        assert_eq!("hello".parse::<ServerLink>(), Err(LinkError::NotALink));
+        assert_eq!("https://server?x=1".parse::<ServerLink>(), Err(LinkError::NotALink));
+        assert_eq!(
+            "cloche://server?host=x&db=c".parse::<ServerLink>(),
+            Err(LinkError::Part("server id"))
+        );
+    }
+}

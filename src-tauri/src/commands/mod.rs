@@ -1,0 +1,9 @@
+//! What the window may call, by feature. A command unwraps state and calls one action; it decides nothing.
+
+pub mod app;
+pub mod clients;
+pub mod devices;
+pub mod events;
+pub mod imports;
+pub mod search;
+pub mod undo;

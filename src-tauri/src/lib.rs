@@ -1,0 +1,92 @@
+//! The desktop shell: window, commands, state. It decides nothing; the desk does.
+
+mod commands;
+mod error;
+mod logging;
+mod places;
+mod state;
+
+use desk::app::App;
+use state::{Shell, WindowSurface};
+use std::sync::Arc;
+use tauri::{Manager, RunEvent, Wry};
+use tauri_specta::{Builder, collect_commands};
+
+/// Every command the window may call; the generated bindings and the handler come from this one list.
+pub fn command_list() -> Builder<Wry> {
+    use commands::{app, clients, devices, events, imports, search, undo};
+    Builder::<Wry>::new().commands(collect_commands![
+        app::app_start,
+        app::app_choose,
+        app::first_run_sample,
+        app::first_run_local,
+        app::server_connect,
+        app::sign_in,
+        app::keychain_available,
+        app::sign_out,
+        app::password_change,
+        app::password_reset_local,
+        app::organization_switch,
+        app::sync_status,
+        app::window_activity,
+        devices::device_list,
+        devices::device_revoke,
+        events::event_list,
+        events::event_board,
+        events::event_types,
+        events::event_page,
+        events::event_form_check,
+        events::event_create,
+        events::event_edit,
+        events::event_advance,
+        events::event_cancel,
+        events::event_reinstate,
+        events::event_archive,
+        events::event_unarchive,
+        events::event_activity,
+        clients::client_list,
+        clients::client_page,
+        clients::client_create,
+        clients::client_edit,
+        clients::client_delete,
+        clients::client_activity,
+        search::search,
+        undo::undo,
+        imports::import_pick,
+        imports::import_fields,
+        imports::import_preview,
+        imports::import_rows,
+        imports::import_apply,
+        imports::import_cancel,
+    ])
+}
+
+/// Opens the window and runs until it closes.
+///
+/// # Panics
+/// When the system cannot show a window at all.
+pub fn run() {
+    let places = places::find();
+    let _log = logging::start(&places.data);
+    desk::secrets::use_keychain();
+    let commands = command_list();
+    let shell = tauri::Builder::<Wry>::default()
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(commands.invoke_handler())
+        .setup(move |tauri_app| {
+            let surface = Arc::new(WindowSurface(tauri_app.handle().clone()));
+            tauri_app.manage(Shell { app: Arc::new(App::new(places, surface)) });
+            Ok(())
+        })
+        .build(tauri::generate_context!())
+        .expect("the system can show a window");
+    shell.run(|handle, event| {
+        if let RunEvent::Exit = event {
+            // Last of all: the local server stops with the app.
+            tauri::async_runtime::block_on(handle.state::<Shell>().app.close());
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests;

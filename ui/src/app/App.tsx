@@ -1,0 +1,53 @@
+import { RouterProvider } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { Toaster } from "sonner";
+import { SessionProvider } from "@/components/session";
+import { Failed } from "@/components/States";
+import { FailedStart } from "@/features/onboarding/FailedStart";
+import { FirstRun } from "@/features/onboarding/FirstRun";
+import { SignIn } from "@/features/onboarding/SignIn";
+import { Starting } from "@/features/onboarding/Starting";
+import type { Session } from "@/ipc/types";
+import { newRouter } from "./router";
+import { useAppStart } from "./state";
+
+/** The window: one of the app's states. */
+export function App() {
+  const start = useAppStart();
+  return (
+    <>
+      <Phase start={start} />
+      <Toaster position="bottom-center" visibleToasts={3} gap={8} />
+    </>
+  );
+}
+
+function Phase({ start }: { start: ReturnType<typeof useAppStart> }) {
+  if (start.error) {
+    return <Failed error={start.error} onRetry={() => void start.refetch()} />;
+  }
+  const state = start.data;
+  switch (state?.phase) {
+    case undefined:
+      return <Starting message="Opening Cloche…" />;
+    case "first_run":
+      return <FirstRun />;
+    case "starting":
+      return <Starting message={state.message} />;
+    case "sign_in":
+      return <SignIn key={state.server.server_id} state={state} />;
+    case "failed":
+      return <FailedStart error={state.error} onRetry={() => start.refetch()} />;
+    case "ready":
+      return <Desk key={`${state.session.server.server_id}/${state.session.organization.id}`} session={state.session} />;
+  }
+}
+
+function Desk({ session }: { session: Session }) {
+  const router = useMemo(newRouter, []);
+  return (
+    <SessionProvider session={session}>
+      <RouterProvider router={router} />
+    </SessionProvider>
+  );
+}

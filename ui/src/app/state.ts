@@ -1,0 +1,58 @@
+/** Which of the app's states the window shows, as the shell sees it. */
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { syncKey } from "@/components/session";
+import { stateKey } from "@/components/app-state";
+import { undoStack } from "@/components/undo-stack";
+import { commands } from "@/ipc/bindings";
+import { followReplica, forgetReplica, onLive } from "@/ipc/live";
+import type { AppState } from "@/ipc/types";
+import { unwrap } from "@/ipc/unwrap";
+
+/** Whose data the caches hold; anything else must not be seen beside it. */
+function holder(state: AppState | undefined): string {
+  return state?.phase === "ready"
+    ? `${state.session.server.server_id}/${state.session.organization.id}/${state.session.user_id}`
+    : "";
+}
+
+/** Forgets what was read for somebody else. Runs before the new state is painted. */
+function watchHolder(client: QueryClient): () => void {
+  let last = holder(client.getQueryData<AppState>(stateKey));
+  return client.getQueryCache().subscribe((event) => {
+    if (event.type !== "updated" || event.query.queryKey[1] !== stateKey[1]) {
+      return;
+    }
+    const now = holder(client.getQueryData<AppState>(stateKey));
+    if (now !== last) {
+      last = now;
+      forgetReplica(client);
+      client.removeQueries({ queryKey: syncKey });
+      undoStack.clear();
+    }
+  });
+}
+
+/** Asks the shell once, then follows what it announces. */
+export function useAppStart() {
+  const client = useQueryClient();
+  useEffect(() => {
+    const stops = [
+      onLive("app_state", (state) => client.setQueryData(stateKey, state)),
+      onLive("sync_status", (status) => client.setQueryData(syncKey, status)),
+      followReplica(client),
+      watchHolder(client),
+    ];
+    return () => {
+      for (const stop of stops) {
+        stop();
+      }
+    };
+  }, [client]);
+  return useQuery({
+    queryKey: stateKey,
+    queryFn: async () => unwrap(await commands.appStart()),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+}

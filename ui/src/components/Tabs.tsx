@@ -1,0 +1,35 @@
+import { Tabs as Base } from "@base-ui/react/tabs";
+import type { ReactNode } from "react";
+
+type Props<Id extends string> = {
+  value: Id;
+  onChange: (id: Id) => void;
+  tabs: { id: Id; word: string; content: ReactNode }[];
+};
+
+export function Tabs<Id extends string>({ value, onChange, tabs }: Props<Id>) {
+  return (
+    <Base.Root
+      value={value}
+      onValueChange={(next) => onChange(next as Id)}
+      className="flex min-h-0 flex-1 flex-col"
+    >
+      <Base.List className="flex gap-5 border-b border-line px-5">
+        {tabs.map((tab) => (
+          <Base.Tab
+            key={tab.id}
+            value={tab.id}
+            className="hit-44 py-2 text-text-2 hover:text-text data-[active]:font-semibold data-[active]:text-text data-[active]:shadow-[inset_0_-2px_var(--accent)]"
+          >
+            {tab.word}
+          </Base.Tab>
+        ))}
+      </Base.List>
+      {tabs.map((tab) => (
+        <Base.Panel key={tab.id} value={tab.id} className="min-h-0 flex-1 overflow-y-auto px-5">
+          {tab.content}
+        </Base.Panel>
+      ))}
+    </Base.Root>
+  );
+}

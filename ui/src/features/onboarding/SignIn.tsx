@@ -1,0 +1,78 @@
+import { type FormEvent, useState } from "react";
+import { useStateChange } from "@/components/app-state";
+import { Button } from "@/components/Button";
+import { Field, Input } from "@/components/Field";
+import { PasswordField } from "@/components/PasswordField";
+import { Problem } from "@/components/States";
+import { commands } from "@/ipc/bindings";
+import type { AppState, Keep } from "@/ipc/types";
+import { ForgotPassword } from "./ForgotPassword";
+import { Frame } from "./Frame";
+import { KeepChoice, needsKeepChoice } from "./KeepChoice";
+
+type SignInState = Extract<AppState, { phase: "sign_in" }>;
+
+/** E-mail and password for one server. */
+export function SignIn({ state }: { state: SignInState }) {
+  const [email, setEmail] = useState(state.email ?? "");
+  const [password, setPassword] = useState("");
+  const [forgot, setForgot] = useState(false);
+  const signIn = useStateChange((keep: Keep) => commands.signIn({ email: email.trim(), password, keep }));
+  if (forgot) {
+    return <ForgotPassword email={email} onBack={() => setForgot(false)} />;
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (email.trim() !== "" && password !== "" && !signIn.isPending) {
+      signIn.mutate("keychain");
+    }
+  };
+  const asksToKeep = needsKeepChoice(signIn.error);
+  return (
+    <Frame title="Sign in" lead={state.server.name}>
+      <form onSubmit={submit} noValidate className="grid gap-4">
+        {state.message && !signIn.error ? (
+          <p role="status" className="rounded-md bg-warn-soft px-3 py-2">
+            {state.message}
+          </p>
+        ) : null}
+        {asksToKeep ? (
+          <KeepChoice
+            pending={signIn.isPending}
+            onAccept={() => signIn.mutate("until_close")}
+            onDecline={() => signIn.reset()}
+          />
+        ) : (
+          <Problem error={signIn.error} />
+        )}
+        <Field label="E-mail">
+          {(control) => (
+            <Input
+              {...control}
+              type="email"
+              autoComplete="username"
+              autoFocus={email === ""}
+              value={email}
+              onChange={(event) => setEmail(event.target.value)}
+            />
+          )}
+        </Field>
+        <PasswordField label="Password" value={password} onChange={setPassword} autoFocus={email !== ""} />
+        <Button
+          type="submit"
+          kind="primary"
+          size="large"
+          pending={signIn.isPending}
+          reason={email.trim() === "" || password === "" ? "Fill in your e-mail and password." : null}
+        >
+          {signIn.isPending ? "Signing in…" : "Sign in"}
+        </Button>
+        {state.server.can_reset_password ? (
+          <Button kind="link" className="justify-self-start" onClick={() => setForgot(true)}>
+            I forgot my password
+          </Button>
+        ) : null}
+      </form>
+    </Frame>
+  );
+}

@@ -1,0 +1,141 @@
+import { Dialog } from "@base-ui/react/dialog";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Command } from "cmdk";
+import { Search } from "lucide-react";
+import { type KeyboardEvent, useState } from "react";
+import { CancelEventDialog } from "@/components/CancelEventDialog";
+import { useFormat } from "@/components/session";
+import { useDebounced } from "@/components/use-debounced";
+import { commands } from "@/ipc/bindings";
+import { roots } from "@/ipc/live";
+import type { SearchHit } from "@/ipc/types";
+import { unwrap } from "@/ipc/unwrap";
+import { HitItem, Item } from "./items";
+import { useHitActs } from "./use-hit-acts";
+import { usePaletteActs } from "./use-palette-acts";
+
+type Props = { open: boolean; onOpenChange: (open: boolean) => void };
+
+/** Finds events and clients, and does what can be done, with the keyboard alone. */
+export function Palette({ open, onOpenChange }: Props) {
+  const [cancelling, setCancelling] = useState<{ id: string; name: string } | null>(null);
+  return (
+    <>
+      <Dialog.Root open={open} onOpenChange={onOpenChange}>
+        <Dialog.Portal>
+          <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim" />
+          <Dialog.Popup
+            aria-label="Find or do anything"
+            className="fixed top-[12vh] left-1/2 z-40 w-[620px] max-w-[94vw] -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-raised shadow-pop"
+          >
+            <Inside onClose={() => onOpenChange(false)} onCancelEvent={setCancelling} />
+          </Dialog.Popup>
+        </Dialog.Portal>
+      </Dialog.Root>
+      <CancelEventDialog event={cancelling} onClose={() => setCancelling(null)} />
+    </>
+  );
+}
+
+type InsideProps = { onClose: () => void; onCancelEvent: (event: { id: string; name: string }) => void };
+
+function Inside({ onClose, onCancelEvent }: InsideProps) {
+  const [typed, setTyped] = useState("");
+  const [inside, setInside] = useState<SearchHit | null>(null);
+  const format = useFormat();
+  const text = useDebounced(typed.trim(), 80);
+  const found = useQuery({
+    queryKey: [...roots.search, text],
+    enabled: text !== "" && inside === null,
+    queryFn: async () => unwrap(await commands.search({ text, limit: 30 })),
+    placeholderData: keepPreviousData,
+  });
+  const acts = usePaletteActs(onClose);
+  const words = typed.trim().toLowerCase();
+  const fitting = acts.filter((act) => words === "" || act.words.toLowerCase().includes(words));
+  const hits = text === "" || words === "" ? [] : (found.data?.hits ?? []);
+
+  const back = () => {
+    setInside(null);
+    setTyped("");
+  };
+  const keys = (event: KeyboardEvent) => {
+    if (!inside) {
+      return;
+    }
+    if (event.key === "Escape" || (event.key === "Backspace" && typed === "")) {
+      event.preventDefault();
+      event.stopPropagation();
+      back();
+    }
+  };
+  return (
+    <Command shouldFilter={false} loop label="Find or do anything" onKeyDown={keys}>
+      <div className="flex items-center gap-2 border-b border-line px-4">
+        <Search size={16} aria-hidden="true" className="shrink-0 text-text-3" />
+        {inside ? (
+          <span className="max-w-56 truncate rounded-[5px] bg-accent-soft px-1.5 text-sm font-medium" title={inside.title}>
+            {inside.title}
+          </span>
+        ) : null}
+        <Command.Input
+          autoFocus
+          value={typed}
+          onValueChange={setTyped}
+          placeholder={inside ? "What to do with it…" : "Find an event or client, or type what to do…"}
+          className="h-12 min-w-0 flex-1 bg-transparent outline-none"
+        />
+      </div>
+      <Command.List className="max-h-[60vh] overflow-y-auto p-1.5">
+        {inside ? (
+          <HitActs hit={inside} words={words} onClose={onClose} onCancelEvent={onCancelEvent} />
+        ) : (
+          <>
+            {hits.length > 0 ? (
+              <Command.Group heading="Found" className="palette-group">
+                {hits.map((hit) => (
+                  <HitItem
+                    key={`${hit.kind}/${hit.id}`}
+                    hit={hit}
+                    onSelect={() => {
+                      setInside(hit);
+                      setTyped("");
+                    }}
+                  />
+                ))}
+              </Command.Group>
+            ) : null}
+            {fitting.length > 0 ? (
+              <Command.Group heading="Do" className="palette-group">
+                {fitting.map((act) => (
+                  <Item key={act.words} act={act} />
+                ))}
+              </Command.Group>
+            ) : null}
+            {hits.length === 0 && fitting.length === 0 ? (
+              <p role="status" className="px-3 py-6 text-center text-text-3">
+                {found.error ? "The search failed. Please try again." : found.isFetching || text !== words ? "Looking…" : `Nothing found for “${text}”.`}
+              </p>
+            ) : null}
+            {found.data?.as_of && hits.length > 0 ? (
+              <p className="px-3 py-1 text-sm text-text-3">As of {format.moment(found.data.as_of)}</p>
+            ) : null}
+          </>
+        )}
+      </Command.List>
+    </Command>
+  );
+}
+
+function HitActs(props: { hit: SearchHit; words: string } & InsideProps) {
+  const acts = useHitActs(props.hit, props.onClose, props.onCancelEvent);
+  const fitting = acts.filter((act) => props.words === "" || act.words.toLowerCase().includes(props.words));
+  return (
+    <Command.Group heading={props.hit.kind === "event" ? "This event" : "This client"} className="palette-group">
+      {fitting.map((act) => (
+        <Item key={act.words} act={act} />
+      ))}
+      {fitting.length === 0 ? <p className="px-3 py-4 text-text-3">Nothing fits.</p> : null}
+    </Command.Group>
+  );
+}

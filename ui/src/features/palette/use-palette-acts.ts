@@ -1,0 +1,79 @@
+import { useNavigate } from "@tanstack/react-router";
+import {
+  Building2,
+  CalendarDays,
+  CalendarPlus,
+  Columns3,
+  FileUp,
+  LogOut,
+  Monitor,
+  MonitorSmartphone,
+  Moon,
+  Sun,
+  Undo2,
+  UserPlus,
+  Users,
+} from "lucide-react";
+import { useUndoLatest } from "@/components/actions";
+import { useStateChange } from "@/components/app-state";
+import { complain, modifier } from "@/components/notices";
+import { useReadOnly, useSession } from "@/components/session";
+import { setTheme } from "@/components/theme";
+import { commands } from "@/ipc/bindings";
+import type { Act } from "./items";
+
+/** What can be done from anywhere. */
+export function usePaletteActs(onClose: () => void): Act[] {
+  const navigate = useNavigate();
+  const readOnly = useReadOnly();
+  const session = useSession();
+  const { undoLatest } = useUndoLatest();
+  const signOut = useStateChange(() => commands.signOut());
+  const change = useStateChange((id: string) => commands.organizationSwitch({ organization_id: id }));
+  const then = (run: () => unknown) => () => {
+    onClose();
+    void run();
+  };
+  const may = (permission: string) =>
+    readOnly ?? (session.permissions.includes(permission) ? null : "You may not do this in this organization.");
+  return [
+    {
+      words: "New event",
+      icon: CalendarPlus,
+      keys: "N",
+      reason: may("events.create"),
+      run: then(() => navigate({ to: "/events/new" })),
+    },
+    {
+      words: "New client",
+      icon: UserPlus,
+      reason: may("clients.create"),
+      run: then(() => navigate({ to: "/clients/new" })),
+    },
+    { words: "Undo the latest change", icon: Undo2, keys: `${modifier}Z`, reason: readOnly, run: then(undoLatest) },
+    { words: "Go to events", icon: CalendarDays, run: then(() => navigate({ to: "/events" })) },
+    {
+      words: "Go to the board",
+      icon: Columns3,
+      run: then(() => navigate({ to: "/events", search: { view: "board" } })),
+    },
+    { words: "Go to clients", icon: Users, run: then(() => navigate({ to: "/clients" })) },
+    { words: "Go to import", icon: FileUp, run: then(() => navigate({ to: "/import" })) },
+    {
+      words: "Go to devices and password",
+      icon: MonitorSmartphone,
+      run: then(() => navigate({ to: "/settings" })),
+    },
+    { words: "Use the dark theme", icon: Moon, run: then(() => setTheme("dark")) },
+    { words: "Use the light theme", icon: Sun, run: then(() => setTheme("light")) },
+    { words: "Use the system's theme", icon: Monitor, run: then(() => setTheme("system")) },
+    ...session.organizations
+      .filter((organization) => organization.id !== session.organization.id)
+      .map((organization) => ({
+        words: `Switch to ${organization.name}`,
+        icon: Building2,
+        run: then(() => change.mutate(organization.id, { onError: complain })),
+      })),
+    { words: "Sign out", icon: LogOut, run: then(() => signOut.mutate(undefined, { onError: complain })) },
+  ];
+}
