@@ -25,7 +25,8 @@ export default defineConfig({
     setupFiles: [at("ui/src/testing/setup.ts")],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
-    testTimeout: 20_000,
+    // Walks through whole screens, beside other builds on two cores.
+    testTimeout: 90_000,
     maxWorkers: 2,
   },
 });

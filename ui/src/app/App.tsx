@@ -1,22 +1,27 @@
 import { RouterProvider } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { Toaster } from "sonner";
-import { SessionProvider } from "@/components/session";
 import { Failed } from "@/components/States";
-import { FailedStart } from "@/features/onboarding/FailedStart";
-import { FirstRun } from "@/features/onboarding/FirstRun";
-import { SignIn } from "@/features/onboarding/SignIn";
+import { SessionProvider } from "@/components/session";
 import { Starting } from "@/features/onboarding/Starting";
 import type { Session } from "@/ipc/types";
 import { newRouter } from "./router";
 import { useAppStart } from "./state";
+
+const FailedStart = lazy(async () => ({
+  default: (await import("@/features/onboarding/FailedStart")).FailedStart,
+}));
+const FirstRun = lazy(async () => ({ default: (await import("@/features/onboarding/FirstRun")).FirstRun }));
+const SignIn = lazy(async () => ({ default: (await import("@/features/onboarding/SignIn")).SignIn }));
 
 /** The window: one of the app's states. */
 export function App() {
   const start = useAppStart();
   return (
     <>
-      <Phase start={start} />
+      <Suspense fallback={<Starting message="Opening Cloche…" />}>
+        <Phase start={start} />
+      </Suspense>
       <Toaster position="bottom-center" visibleToasts={3} gap={8} />
     </>
   );
@@ -39,7 +44,12 @@ function Phase({ start }: { start: ReturnType<typeof useAppStart> }) {
     case "failed":
       return <FailedStart error={state.error} onRetry={() => start.refetch()} />;
     case "ready":
-      return <Desk key={`${state.session.server.server_id}/${state.session.organization.id}`} session={state.session} />;
+      return (
+        <Desk
+          key={`${state.session.server.server_id}/${state.session.organization.id}`}
+          session={state.session}
+        />
+      );
   }
 }
 

@@ -11,10 +11,15 @@ export function OfflineBanner() {
   }
   const asOf = sync.as_of ? `as of ${format.asOf(sync.as_of)}, ` : "";
   return (
-    <div role="status" aria-label="Connection" className="flex items-center gap-2 border-b border-line bg-warn-soft px-5 py-1.5">
+    <div
+      role="status"
+      aria-label="Connection"
+      className="flex items-center gap-2 border-b border-line bg-warn-soft px-5 py-1.5"
+    >
       <CloudOff size={14} aria-hidden="true" className="text-warn" />
       <span>
-        <b className="font-semibold">{sync.state === "offline" ? "Offline" : "Older copy"}</b> · {asOf}read-only
+        <b className="font-semibold">{sync.state === "offline" ? "Offline" : "Older copy"}</b> · {asOf}
+        read-only
       </span>
       {sync.message ? <span className="truncate text-text-2">{sync.message}</span> : null}
     </div>
@@ -31,7 +36,11 @@ export function FirstSync() {
   const total = sync.rows_total;
   const words = sync.message ?? "Getting your office's books…";
   return (
-    <div role="status" aria-label="First copy" className="grid gap-1.5 border-b border-line bg-accent-soft px-5 py-2">
+    <div
+      role="status"
+      aria-label="First copy"
+      className="grid gap-1.5 border-b border-line bg-accent-soft px-5 py-2"
+    >
       <div className="flex justify-between">
         <span>{words}</span>
         <span className="text-text-2">

@@ -1,5 +1,12 @@
 import { Link } from "@tanstack/react-router";
-import { CalendarDays, ChevronsUpDown, FileUp, type LucideIcon, MonitorSmartphone, Users } from "lucide-react";
+import {
+  CalendarDays,
+  ChevronsUpDown,
+  FileUp,
+  type LucideIcon,
+  MonitorSmartphone,
+  Users,
+} from "lucide-react";
 import { useStateChange } from "@/components/app-state";
 import { cx } from "@/components/class-names";
 import { Menu } from "@/components/Menu";
@@ -18,7 +25,12 @@ export function Nav() {
   return (
     <nav aria-label="Main" className="flex min-h-0 flex-col gap-0.5 border-r border-line bg-canvas px-2 py-3">
       <Organization />
-      <Link to="/events" search={() => rememberedEventsSearch()} activeOptions={{ includeSearch: false }} className={link}>
+      <Link
+        to="/events"
+        search={() => rememberedEventsSearch()}
+        activeOptions={{ includeSearch: false }}
+        className={link}
+      >
         <Entry icon={CalendarDays} word="Events" />
       </Link>
       <Link to="/clients" className={link}>

@@ -1,12 +1,14 @@
 import { Outlet } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
+import { PaletteOpener } from "@/components/palette-opener";
+import { Loading } from "@/components/States";
 import { UndoBlockedDialog } from "@/components/UndoBlockedDialog";
-import { Palette } from "@/features/palette/Palette";
 import { FirstSync, OfflineBanner } from "./Banners";
 import { Nav } from "./Nav";
-import { PaletteOpener } from "@/components/palette-opener";
 import { useShortcuts } from "./use-shortcuts";
 import { useWindowActivity } from "./use-window-activity";
+
+const Palette = lazy(async () => ({ default: (await import("@/features/palette/Palette")).Palette }));
 
 /** What surrounds every screen of a signed-in window. */
 export function Shell() {
@@ -21,11 +23,15 @@ export function Shell() {
           <OfflineBanner />
           <FirstSync />
           <main className="min-h-0 flex-1">
-            <Outlet />
+            <Suspense fallback={<Loading />}>
+              <Outlet />
+            </Suspense>
           </main>
         </div>
       </div>
-      <Palette open={palette} onOpenChange={setPalette} />
+      <Suspense fallback={null}>
+        <Palette open={palette} onOpenChange={setPalette} />
+      </Suspense>
       <UndoBlockedDialog />
     </PaletteOpener>
   );

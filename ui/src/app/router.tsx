@@ -3,21 +3,37 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  redirect,
   type RouterHistory,
+  redirect,
 } from "@tanstack/react-router";
-import { Empty, Failed } from "@/components/States";
+import { lazy } from "react";
 import { Button } from "@/components/Button";
-import { ClientEditScreen } from "@/features/clients/ClientEditScreen";
+import { Empty, Failed } from "@/components/States";
 import { ClientListScreen } from "@/features/clients/ClientListScreen";
-import { ClientScreen } from "@/features/clients/ClientScreen";
-import { EventEditScreen, EventNewScreen } from "@/features/events/EventFormScreens";
 import { EventListScreen } from "@/features/events/EventListScreen";
 import { EventScreen } from "@/features/events/EventScreen";
 import { readEventsSearch } from "@/features/events/search-params";
-import { ImportScreen } from "@/features/import/ImportScreen";
-import { SettingsScreen } from "@/features/settings/SettingsScreen";
 import { Shell } from "./Shell";
+
+// Events, an event and the clients open at once; what is rarer is read from disk when it is first asked for.
+const EventNewScreen = lazy(async () => ({
+  default: (await import("@/features/events/EventFormScreens")).EventNewScreen,
+}));
+const EventEditScreen = lazy(async () => ({
+  default: (await import("@/features/events/EventFormScreens")).EventEditScreen,
+}));
+const ClientScreen = lazy(async () => ({
+  default: (await import("@/features/clients/ClientScreen")).ClientScreen,
+}));
+const ClientEditScreen = lazy(async () => ({
+  default: (await import("@/features/clients/ClientEditScreen")).ClientEditScreen,
+}));
+const ImportScreen = lazy(async () => ({
+  default: (await import("@/features/import/ImportScreen")).ImportScreen,
+}));
+const SettingsScreen = lazy(async () => ({
+  default: (await import("@/features/settings/SettingsScreen")).SettingsScreen,
+}));
 
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 
@@ -91,8 +107,16 @@ const clientEdit = createRoute({
     return <ClientEditScreen key={clientId} clientId={clientId} />;
   },
 });
-const imports = createRoute({ getParentRoute: () => root, path: "/import", component: ImportScreen });
-const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsScreen });
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: "/import",
+  component: () => <ImportScreen />,
+});
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: () => <SettingsScreen />,
+});
 
 const tree = root.addChildren([
   home,

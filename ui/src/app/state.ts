@@ -1,8 +1,8 @@
 /** Which of the app's states the window shows, as the shell sees it. */
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { syncKey } from "@/components/session";
 import { stateKey } from "@/components/app-state";
+import { syncKey } from "@/components/session";
 import { undoStack } from "@/components/undo-stack";
 import { commands } from "@/ipc/bindings";
 import { followReplica, forgetReplica, onLive } from "@/ipc/live";
@@ -39,7 +39,13 @@ export function useAppStart() {
   useEffect(() => {
     const stops = [
       onLive("app_state", (state) => client.setQueryData(stateKey, state)),
-      onLive("sync_status", (status) => client.setQueryData(syncKey, status)),
+      onLive("sync_status", (status) => {
+        client.setQueryData(syncKey, status);
+        if (client.isFetching({ queryKey: syncKey }) > 0) {
+          // An answer still on its way may be older than this and would overwrite it: ask again instead.
+          void client.invalidateQueries({ queryKey: syncKey });
+        }
+      }),
       followReplica(client),
       watchHolder(client),
     ];

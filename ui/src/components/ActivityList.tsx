@@ -33,7 +33,9 @@ export function ActivityList({ kind, id, load }: Props) {
   const asOf = pages.data.pages[0]?.as_of;
   return (
     <div className="grid max-w-3xl content-start gap-1 py-3">
-      {asOf ? <p className="px-2 text-sm text-text-3">As of {format.moment(asOf)}; later changes are not shown.</p> : null}
+      {asOf ? (
+        <p className="px-2 text-sm text-text-3">As of {format.moment(asOf)}; later changes are not shown.</p>
+      ) : null}
       {entries.length === 0 ? (
         <Empty icon={History} title="Nothing has happened yet.">
           Every change will be listed here with who made it and when.

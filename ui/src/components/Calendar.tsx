@@ -1,4 +1,4 @@
-import { DayPicker, type DateRange } from "react-day-picker";
+import { type DateRange, DayPicker } from "react-day-picker";
 import { useFormat } from "./session";
 import { dateOf, dayOf } from "./wall-time";
 

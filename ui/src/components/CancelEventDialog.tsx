@@ -26,7 +26,9 @@ function Ask({ event, onClose }: { event: { id: string; name: string }; onClose:
       open
       onClose={onClose}
       title="Cancel this event?"
-      description={<span className="break-words">{event.name} keeps its history and can be reinstated later.</span>}
+      description={
+        <span className="break-words">{event.name} keeps its history and can be reinstated later.</span>
+      }
       footer={
         <>
           <Button onClick={onClose}>Keep the event</Button>

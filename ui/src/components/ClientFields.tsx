@@ -16,7 +16,12 @@ export function ClientFields({ form, brief }: { form: UseFormReturn<ClientValues
       <Field label="Phone" optional error={errors.phone?.message}>
         {(control) => <Input {...control} {...form.register("phone")} type="tel" />}
       </Field>
-      <Field label="E-mail" optional error={errors.email?.message} className={brief ? "col-span-2" : undefined}>
+      <Field
+        label="E-mail"
+        optional
+        error={errors.email?.message}
+        className={brief ? "col-span-2" : undefined}
+      >
         {(control) => <Input {...control} {...form.register("email")} type="email" />}
       </Field>
       {brief ? null : (

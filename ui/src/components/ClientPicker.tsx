@@ -23,7 +23,14 @@ type Props = {
 };
 
 /** Finds a client by typing a part of its name. */
-export function ClientPicker({ value, onChange, control, placeholder = "Find a client…", onNew, className }: Props) {
+export function ClientPicker({
+  value,
+  onChange,
+  control,
+  placeholder = "Find a client…",
+  onNew,
+  className,
+}: Props) {
   const [typed, setTyped] = useState("");
   const text = useDebounced(typed.trim(), 120);
   const found = useQuery({
@@ -54,7 +61,7 @@ export function ClientPicker({ value, onChange, control, placeholder = "Find a c
           ? (now, close) => (
               <button
                 type="button"
-                className="mt-1 flex min-h-9 w-full items-center gap-2 rounded-md border-t border-line px-2 text-left font-medium text-accent hover:bg-hover"
+                className="sticky -bottom-1 mt-1 flex min-h-9 w-full items-center gap-2 rounded-md border-t border-line bg-raised px-2 text-left font-medium text-accent hover:bg-hover"
                 onClick={() => {
                   close();
                   onNew(now === value?.label ? "" : now);

@@ -16,7 +16,12 @@ type Props = {
   empty?: ReactNode;
   /** Below the options, e.g. a way to add what is missing. */
   footer?: ReactNode | ((typed: string, close: () => void) => ReactNode);
-  control: { id?: string; "aria-invalid"?: boolean; "aria-describedby"?: string | undefined; "aria-label"?: string };
+  control: {
+    id?: string;
+    "aria-invalid"?: boolean;
+    "aria-describedby"?: string | undefined;
+    "aria-label"?: string;
+  };
   className?: string;
 };
 
@@ -26,7 +31,17 @@ export const itemLook =
   "flex min-h-8 items-center gap-2 rounded-md px-2 py-1 data-[highlighted]:bg-hover data-[selected]:font-medium";
 
 /** One of many, found by typing. */
-export function Combobox({ value, onChange, options, onType, placeholder, empty, footer, control, className }: Props) {
+export function Combobox({
+  value,
+  onChange,
+  options,
+  onType,
+  placeholder,
+  empty,
+  footer,
+  control,
+  className,
+}: Props) {
   const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState("");
   const foot = typeof footer === "function" ? footer(typed, () => setOpen(false)) : footer;
@@ -67,7 +82,9 @@ export function Combobox({ value, onChange, options, onType, placeholder, empty,
       <Base.Portal>
         <Base.Positioner sideOffset={4} className="z-50">
           <Base.Popup className={popupLook}>
-            <Base.Empty className="px-2 py-1.5 text-text-3 empty:hidden">{empty ?? "Nothing fits."}</Base.Empty>
+            <Base.Empty className="px-2 py-1.5 text-text-3 empty:hidden">
+              {empty ?? "Nothing fits."}
+            </Base.Empty>
             <Base.List>
               {(option: Option) => (
                 <Base.Item key={option.value} value={option} className={itemLook}>

@@ -3,7 +3,13 @@ import { Button } from "./Button";
 import { cx } from "./class-names";
 import { Dialog } from "./Dialog";
 
-export type ConflictField = { name: string; label: string; mine: string; theirs: string; before: string | null };
+export type ConflictField = {
+  name: string;
+  label: string;
+  mine: string;
+  theirs: string;
+  before: string | null;
+};
 export type Keeps = Record<string, "mine" | "theirs">;
 
 type Props = {
@@ -66,7 +72,9 @@ export function ConflictDialog({ fields, onClose, onDecide }: Props) {
                     onChange={() => setKeeps({ ...keeps, [field.name]: side })}
                   />
                   <span className="min-w-0">
-                    <span className="block text-sm text-text-3">{side === "mine" ? "Keep mine" : "Take theirs"}</span>
+                    <span className="block text-sm text-text-3">
+                      {side === "mine" ? "Keep mine" : "Take theirs"}
+                    </span>
                     <span className="block break-words whitespace-pre-wrap">{field[side] || "nothing"}</span>
                   </span>
                 </label>

@@ -34,7 +34,10 @@ export function DateField({ value, onChange, control, label }: Props & { label: 
       <Input
         {...control}
         inputMode="numeric"
-        placeholder={writeDay("2026-11-21", locale).replace("2026", "yyyy").replace("11", "mm").replace("21", "dd")}
+        placeholder={writeDay("2026-11-21", locale)
+          .replace("2026", "yyyy")
+          .replace("11", "mm")
+          .replace("21", "dd")}
         value={typed}
         onChange={(event) => {
           const text = event.target.value;

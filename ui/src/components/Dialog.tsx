@@ -43,7 +43,9 @@ export function Dialog({ open, onClose, title, description, children, footer, wi
             />
           </div>
           <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
-          {footer ? <div className="flex justify-end gap-2 border-t border-line px-5 py-3">{footer}</div> : null}
+          {footer ? (
+            <div className="flex justify-end gap-2 border-t border-line px-5 py-3">{footer}</div>
+          ) : null}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

@@ -14,7 +14,11 @@ type FieldProps = {
   hint?: ReactNode;
   optional?: boolean;
   className?: string;
-  children: (control: { id: string; "aria-invalid": boolean; "aria-describedby": string | undefined }) => ReactNode;
+  children: (control: {
+    id: string;
+    "aria-invalid": boolean;
+    "aria-describedby": string | undefined;
+  }) => ReactNode;
 };
 
 /** A label, a control, and what is wrong with it. The control gets ids that tie the three together. */

@@ -6,8 +6,8 @@ import { newId } from "@/ipc/ids";
 import { useAction } from "./actions";
 import { Button } from "./Button";
 import { ClientFields } from "./ClientFields";
-import { clientSchema, type ClientValues, emptyClient, toClientForm } from "./client-form";
 import type { Option } from "./Combobox";
+import { type ClientValues, clientSchema, emptyClient, toClientForm } from "./client-form";
 import { Dialog } from "./Dialog";
 import { showFieldError } from "./field-errors";
 import { Problem } from "./States";
@@ -29,7 +29,8 @@ export function NewClientDialog({ name, onClose, onMade }: Props) {
     create.mutate(
       { client_id: clientId, form: toClientForm(values) },
       {
-        onSuccess: () => onMade({ value: clientId, label: values.company_name.trim(), note: values.contact_name }),
+        onSuccess: () =>
+          onMade({ value: clientId, label: values.company_name.trim(), note: values.contact_name }),
         onError: (error) => showFieldError(form, error),
       },
     ),

@@ -4,7 +4,12 @@ import { modifier } from "./notices";
 import { useOpenPalette } from "./palette-opener";
 
 /** A screen: its heading row, and below it what fills the window. */
-export function Page({ title, after, actions, children }: {
+export function Page({
+  title,
+  after,
+  actions,
+  children,
+}: {
   title: ReactNode;
   /** Beside the heading. */
   after?: ReactNode;
@@ -14,7 +19,10 @@ export function Page({ title, after, actions, children }: {
   return (
     <div className="flex h-full min-h-0 flex-col">
       <header className="flex min-h-14 items-center gap-3 border-b border-line px-5 py-2">
-        <h1 className="min-w-0 truncate text-lg font-semibold" title={typeof title === "string" ? title : undefined}>
+        <h1
+          className="min-w-0 truncate text-lg font-semibold"
+          title={typeof title === "string" ? title : undefined}
+        >
           {title}
         </h1>
         {after}

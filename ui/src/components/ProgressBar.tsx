@@ -13,7 +13,10 @@ export function ProgressBar({ done, of, label }: { done: number | null; of: numb
       {share === null ? (
         <div className="h-full w-1/3 animate-sweep rounded-full bg-accent" />
       ) : (
-        <div className="h-full rounded-full bg-accent transition-[width] duration-100" style={{ width: `${share}%` }} />
+        <div
+          className="h-full rounded-full bg-accent transition-[width] duration-100"
+          style={{ width: `${share}%` }}
+        />
       )}
     </div>
   );

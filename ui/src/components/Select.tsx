@@ -16,7 +16,14 @@ type Props<Value extends string> = {
 };
 
 /** One of a few words. For many, use a combobox. */
-export function Select<Value extends string>({ value, onChange, options, id, label, className }: Props<Value>) {
+export function Select<Value extends string>({
+  value,
+  onChange,
+  options,
+  id,
+  label,
+  className,
+}: Props<Value>) {
   const items = options.map(({ value: option, label: text }) => ({ value: option, label: text }));
   return (
     <Base.Root

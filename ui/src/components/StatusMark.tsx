@@ -42,7 +42,7 @@ export function StatusChip({ status, className }: { status: string; className?: 
   return (
     <span
       className={cx(
-        "inline-flex items-center gap-1.5 rounded-[5px] border border-current/30 px-1.5 text-sm whitespace-nowrap",
+        "inline-flex items-center gap-1.5 rounded-[5px] border border-current/30 px-1.5 text-sm normal-nums whitespace-nowrap",
         statusColour(status),
         className,
       )}

@@ -1,6 +1,6 @@
 import { Autocomplete as Base } from "@base-ui/react/autocomplete";
-import { cx } from "./class-names";
 import { itemLook, popupLook } from "./Combobox";
+import { cx } from "./class-names";
 import { inputLook } from "./Field";
 
 type Props = {

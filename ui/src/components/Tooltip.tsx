@@ -1,14 +1,12 @@
 import { Tooltip as Base } from "@base-ui/react/tooltip";
 import type { ReactElement, ReactNode } from "react";
 
-/** A short text beside `children` on hover and focus; without a text it is just the child. */
+/** A short text beside `children` on hover and focus. Without a text the child stays the same element, so that a
+ *  button keeps the focus when its reason comes or goes. */
 export function Tooltip({ text, children }: { text: ReactNode; children: ReactElement }) {
-  if (!text) {
-    return children;
-  }
   return (
-    <Base.Root>
-      <Base.Trigger render={children} delay={300} />
+    <Base.Root disabled={!text}>
+      <Base.Trigger render={children} delay={300} closeOnClick={false} />
       <Base.Portal>
         <Base.Positioner sideOffset={6} className="z-50">
           <Base.Popup className="max-w-72 rounded-md bg-inverse px-2 py-1 text-sm text-on-inverse shadow-pop">

@@ -119,7 +119,8 @@ export function WindowedTable<Row extends object, By extends string>(props: Prop
               className={cx(
                 "absolute inset-x-0 top-0 grid items-center gap-3 border-b border-line/60 px-5 outline-none hover:bg-hover",
                 grid,
-                cursor.index === index && "bg-accent-soft shadow-[inset_2px_0_var(--accent)] hover:bg-accent-soft",
+                cursor.index === index &&
+                  "bg-accent-soft shadow-[inset_2px_0_var(--accent)] hover:bg-accent-soft",
                 value && props.rowClass?.(value),
               )}
             >
@@ -163,7 +164,10 @@ function Heading<Row extends object, By extends string>({
                 {by !== undefined && onSort ? (
                   <button
                     type="button"
-                    className={cx("inline-flex items-center gap-1 rounded hover:text-text", on && "text-text")}
+                    className={cx(
+                      "inline-flex items-center gap-1 rounded hover:text-text",
+                      on && "text-text",
+                    )}
                     onClick={() => onSort({ by, descending: on ? !sort.descending : false })}
                   >
                     {words}

@@ -92,7 +92,9 @@ async function takeBack(client: QueryClient, done: Done, rest: boolean): Promise
 /** What stands in the way, as the shell words it, row by row. */
 function blockedReasons(error: CommandError): string[] {
   const details = error.details as { blocked?: { reason?: unknown }[] } | null;
-  const reasons = (details?.blocked ?? []).map((row) => row.reason).filter((text) => typeof text === "string");
+  const reasons = (details?.blocked ?? [])
+    .map((row) => row.reason)
+    .filter((text) => typeof text === "string");
   return reasons.length > 0 ? [...new Set(reasons)] : [error.message];
 }
 

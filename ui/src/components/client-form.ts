@@ -1,5 +1,5 @@
 /** A client's form: what may be typed, and the shell's shape of it. */
-import { z } from "zod";
+import { z } from "@/components/zod";
 import type { ClientForm, ClientPage } from "@/ipc/types";
 
 const short = (most: number) => z.string().trim().max(most, `At most ${most} characters.`);

@@ -1,5 +1,5 @@
 /** What the shell says two people changed at once. */
-import { z } from "zod";
+import { z } from "@/components/zod";
 import type { CommandError } from "@/ipc/unwrap";
 
 const shape = z.object({

@@ -1,12 +1,21 @@
 /** Dates, times and numbers in the organization's locale. */
 import { deskZone, wallTime } from "./wall-time";
 
-/** `locale`, or the desk's own where the organization's is not one that the system knows. */
-export function knownLocale(locale: string): string {
+/** This computer's language. A system set to none (`LANG=C`) calls it "c", which `Intl` refuses. */
+export function deskLocale(): string {
   try {
-    return Intl.getCanonicalLocales(locale.replace("_", "-"))[0] ?? navigator.language;
+    return Intl.getCanonicalLocales(navigator.language)[0] ?? "en-GB";
   } catch {
-    return navigator.language;
+    return "en-GB";
+  }
+}
+
+/** `locale`, or the desk's own where the organization's is not one that the system knows. */
+function knownLocale(locale: string): string {
+  try {
+    return Intl.getCanonicalLocales(locale.replace("_", "-"))[0] ?? deskLocale();
+  } catch {
+    return deskLocale();
   }
 }
 
@@ -72,7 +81,8 @@ export class Format {
     const last = wallTime(ends, zone);
     // A party that ends in the small hours is still that evening's party.
     const overnight =
-      new Date(`${last.slice(0, 10)}T00:00Z`).getTime() - new Date(`${first.slice(0, 10)}T00:00Z`).getTime() ===
+      new Date(`${last.slice(0, 10)}T00:00Z`).getTime() -
+        new Date(`${first.slice(0, 10)}T00:00Z`).getTime() ===
         86_400_000 && last.slice(11) <= "06:00";
     if (first.slice(0, 10) === last.slice(0, 10) || overnight) {
       return `${from}–${this.time(ends, zone)}`;
@@ -91,7 +101,8 @@ export class Format {
   /** `today 10:12`, `yesterday 17:40`, `18 Nov, 09:05`: when somebody did something, on this desk's clock. */
   moment(instant: string): string {
     const at = wallTime(instant, this.desk).slice(0, 10);
-    const back = (days: number) => wallTime(new Date(this.now() - days * 86_400_000).toISOString(), this.desk);
+    const back = (days: number) =>
+      wallTime(new Date(this.now() - days * 86_400_000).toISOString(), this.desk);
     const time = this.time(instant, this.desk);
     if (at === back(0).slice(0, 10)) {
       return `today ${time}`;

@@ -3,11 +3,12 @@ import { CircleAlert } from "lucide-react";
 import { toast } from "sonner";
 import { asCommandError } from "@/ipc/unwrap";
 
-export const onMac = /Mac/.test(navigator.userAgent);
+const onMac = /Mac/.test(navigator.userAgent);
 /** The modifier's name on this system, as on the key. */
 export const modifier = onMac ? "⌘" : "Ctrl ";
 
-const act = "hit-44 rounded px-1.5 py-0.5 font-semibold underline-offset-2 hover:underline focus-visible:outline-current";
+const act =
+  "hit-44 rounded px-1.5 py-0.5 font-semibold underline-offset-2 hover:underline focus-visible:outline-current";
 
 /** Says what was done, with the way back. */
 export function announce(label: string, action?: { word: string; keys?: string; run: () => void }): void {
@@ -26,9 +27,9 @@ export function announce(label: string, action?: { word: string; keys?: string; 
           >
             {action.word}
             {action.keys ? (
-              <kbd aria-hidden="true" className="ml-2 font-sans text-xs font-normal opacity-75">
+              <span aria-hidden="true" className="ml-2 text-xs font-normal opacity-75">
                 {action.keys}
-              </kbd>
+              </span>
             ) : null}
           </button>
         ) : null}

@@ -36,7 +36,11 @@ export function parseDay(typed: string, locale: string, thisYear: number): strin
   const part = (name: Order[number]) => figures[order.indexOf(name)] ?? thisYear;
   const year = part("year") < 100 ? 2000 + part("year") : part("year");
   const made = new Date(Date.UTC(year, part("month") - 1, part("day")));
-  if (made.getUTCFullYear() !== year || made.getUTCMonth() !== part("month") - 1 || made.getUTCDate() !== part("day")) {
+  if (
+    made.getUTCFullYear() !== year ||
+    made.getUTCMonth() !== part("month") - 1 ||
+    made.getUTCDate() !== part("day")
+  ) {
     return null;
   }
   return made.toISOString().slice(0, 10);

@@ -4,7 +4,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 
 const pageSize = 100;
 
-export type WindowPage<Row> = { rows: Row[]; total: number };
+type WindowPage<Row> = { rows: Row[]; total: number };
 type Ask<Row> = { key: QueryKey; run: (offset: number, limit: number) => Promise<WindowPage<Row>> };
 
 export type ListWindow<Row> = {

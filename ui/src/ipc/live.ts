@@ -37,7 +37,7 @@ export function onLive<Name extends keyof LiveEvents>(
 }
 
 /** Marks what `tables` feed as stale; resolves when what is on screen has been read again. */
-export async function invalidateTables(client: QueryClient, tables: string[]): Promise<void> {
+async function invalidateTables(client: QueryClient, tables: string[]): Promise<void> {
   const stale = new Set(tables.flatMap((table) => staledBy[table] ?? []));
   await Promise.all([...stale].map((root) => client.invalidateQueries({ queryKey: roots[root] })));
 }

@@ -10,8 +10,6 @@ type Asked<Name extends keyof typeof commands> = Parameters<(typeof commands)[Na
 
 export type AppState = Answer<"appStart">;
 export type Session = Extract<AppState, { phase: "ready" }>["session"];
-export type ServerSummary = Session["server"];
-export type OrganizationSummary = Session["organization"];
 export type Keep = Session["kept"];
 export type Device = Answer<"deviceList">["devices"][number];
 export type SyncStatus = Answer<"syncStatus">;

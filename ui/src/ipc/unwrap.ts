@@ -48,7 +48,12 @@ export function asCommandError(error: unknown): CommandError {
     return error;
   }
   const shaped = error as Partial<AppError> | null;
-  if (typeof shaped === "object" && shaped !== null && "code" in shaped && typeof shaped.message === "string") {
+  if (
+    typeof shaped === "object" &&
+    shaped !== null &&
+    "code" in shaped &&
+    typeof shaped.message === "string"
+  ) {
     return new CommandError(shaped as AppError);
   }
   return new CommandError({

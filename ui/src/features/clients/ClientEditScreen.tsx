@@ -7,7 +7,13 @@ import { useAction } from "@/components/actions";
 import { Button } from "@/components/Button";
 import { ClientFields } from "@/components/ClientFields";
 import { ConflictDialog, type Keeps } from "@/components/ConflictDialog";
-import { type ClientValues, clientSchema, emptyClient, fromClientPage, toClientForm } from "@/components/client-form";
+import {
+  type ClientValues,
+  clientSchema,
+  emptyClient,
+  fromClientPage,
+  toClientForm,
+} from "@/components/client-form";
 import { type Clash, clashesOf } from "@/components/conflicts";
 import { showFieldError } from "@/components/field-errors";
 import { Page } from "@/components/Page";

@@ -35,7 +35,12 @@ function columnsFor(format: Format): Column<ClientRow, ClientSort["by"]>[] {
         </Link>
       ),
     },
-    { id: "contact", header: "Contact", className: "text-text-2", cell: (row) => <bdi>{row.contact_name}</bdi> },
+    {
+      id: "contact",
+      header: "Contact",
+      className: "text-text-2",
+      cell: (row) => <bdi>{row.contact_name}</bdi>,
+    },
     {
       id: "reach",
       header: "Phone or e-mail",
@@ -73,7 +78,11 @@ export function ClientListScreen({ text }: { text: string }) {
   const settled = useDebounced(typed.trim(), 120);
   useEffect(() => {
     if (settled !== text) {
-      void navigate({ to: "/clients", search: { text: settled === "" ? undefined : settled }, replace: true });
+      void navigate({
+        to: "/clients",
+        search: { text: settled === "" ? undefined : settled },
+        replace: true,
+      });
     }
   }, [settled, text, navigate]);
   const columns = useMemo(() => columnsFor(format), [format]);
@@ -107,7 +116,11 @@ export function ClientListScreen({ text }: { text: string }) {
             onSort={setSort}
             onOpen={(row) => void navigate({ to: "/clients/$clientId", params: { clientId: row.id } })}
           />
-          <div role="status" aria-label="Count" className="border-t border-line px-5 py-1.5 text-sm text-text-3">
+          <div
+            role="status"
+            aria-label="Count"
+            className="border-t border-line px-5 py-1.5 text-sm text-text-3"
+          >
             {format.number(list.total)} {list.total === 1 ? "client" : "clients"}
           </div>
         </>
@@ -121,7 +134,8 @@ function NewClient() {
   const readOnly = useReadOnly();
   const { permissions } = useSession();
   const reason =
-    readOnly ?? (permissions.includes("clients.create") ? null : "You may not create clients in this organization.");
+    readOnly ??
+    (permissions.includes("clients.create") ? null : "You may not create clients in this organization.");
   return (
     <Button kind="primary" reason={reason} onClick={() => void navigate({ to: "/clients/new" })}>
       <Plus size={15} aria-hidden="true" />
@@ -133,7 +147,13 @@ function NewClient() {
 function NoClients({ searched, onClear }: { searched: boolean; onClear: () => void }) {
   const navigate = useNavigate();
   if (searched) {
-    return <Empty icon={Users} title="No client fits." action={<Button onClick={onClear}>Clear the search</Button>} />;
+    return (
+      <Empty
+        icon={Users}
+        title="No client fits."
+        action={<Button onClick={onClear}>Clear the search</Button>}
+      />
+    );
   }
   return (
     <Empty

@@ -7,8 +7,8 @@ import { useAction } from "@/components/actions";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Page } from "@/components/Page";
-import { StatusChip } from "@/components/StatusMark";
 import { Empty, Failed, Loading, Problem } from "@/components/States";
+import { StatusChip } from "@/components/StatusMark";
 import { useFormat, useReadOnly } from "@/components/session";
 import { Tabs } from "@/components/Tabs";
 import { commands } from "@/ipc/bindings";
@@ -46,7 +46,9 @@ export function ClientScreen({ clientId }: { clientId: string }) {
               <ActivityList
                 kind="client"
                 id={clientId}
-                load={async (before_n) => unwrap(await commands.clientActivity({ client_id: clientId, before_n }))}
+                load={async (before_n) =>
+                  unwrap(await commands.clientActivity({ client_id: clientId, before_n }))
+                }
               />
             ),
           },
@@ -77,7 +79,10 @@ function Actions({ page }: { page: ClientPage }) {
       >
         <Trash2 size={15} aria-hidden="true" />
       </Button>
-      <Button reason={reason(page.may.edit)} onClick={() => void navigate({ to: "/clients/$clientId/edit", params })}>
+      <Button
+        reason={reason(page.may.edit)}
+        onClick={() => void navigate({ to: "/clients/$clientId/edit", params })}
+      >
         <Pencil size={14} aria-hidden="true" />
         Edit
       </Button>
@@ -110,7 +115,9 @@ function DeleteDialog({ page, onClose }: { page: ClientPage; onClose: () => void
       open
       onClose={onClose}
       title="Delete this client?"
-      description={<span className="break-words">{page.row.company_name} goes away on every desk. You can undo it.</span>}
+      description={
+        <span className="break-words">{page.row.company_name} goes away on every desk. You can undo it.</span>
+      }
       footer={
         <>
           <Button onClick={onClose}>Keep the client</Button>
@@ -145,7 +152,9 @@ function Contact({ page }: { page: ClientPage }) {
       {page.notes ? (
         <div className="col-span-4">
           <dt className="text-sm text-text-3">Notes</dt>
-          <dd className="max-h-32 max-w-3xl overflow-y-auto break-words whitespace-pre-wrap text-text-2">{page.notes}</dd>
+          <dd className="max-h-32 max-w-3xl overflow-y-auto break-words whitespace-pre-wrap text-text-2">
+            {page.notes}
+          </dd>
         </div>
       ) : null}
     </dl>
@@ -179,7 +188,7 @@ function EventHistory({ page }: { page: ClientPage }) {
             <Link
               to="/events/$eventId"
               params={{ eventId: event.id }}
-              className="-mx-2 grid min-h-9 grid-cols-[minmax(0,1fr)_240px_100px_130px] items-center gap-3 rounded-md px-2 hover:bg-hover"
+              className="-mx-2 grid min-h-9 grid-cols-[minmax(0,1fr)_270px_110px_170px] items-center gap-3 rounded-md px-2 hover:bg-hover"
             >
               <span className="truncate font-medium" title={event.name}>
                 <bdi>{event.name}</bdi>

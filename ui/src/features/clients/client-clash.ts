@@ -1,6 +1,7 @@
 /** Two people edited one client: both values in words, and the form after the decision. */
-import type { ClientValues } from "@/components/client-form";
+
 import type { ConflictField, Keeps } from "@/components/ConflictDialog";
+import type { ClientValues } from "@/components/client-form";
 import { asText, type Clash } from "@/components/conflicts";
 
 const labels: Record<keyof ClientValues, string> = {

@@ -42,7 +42,7 @@ export function DraggableCard({ row, pending, onMove }: Props) {
         {...listeners}
         role="button"
         tabIndex={0}
-        aria-disabled={undefined}
+        aria-disabled={false}
         aria-roledescription={fixed ? undefined : "movable event"}
         aria-label={`${row.name}, ${statusWord(row.status)}${pending ? ", saving" : ""}`}
         aria-busy={pending || undefined}
@@ -78,7 +78,6 @@ export function Card({ row, pending, lifted }: { row: EventRow; pending?: boolea
       <span className="truncate text-sm text-text-3">
         {format.day(row.starts_at, row.time_zone)}, {format.time(row.starts_at, row.time_zone)}
         {note ? ` ${note}` : ""}
-        {row.estimated_attendees === null ? "" : ` · ${format.number(row.estimated_attendees)} guests`}
       </span>
       {pending ? <span className="text-sm text-text-2">Saving…</span> : null}
     </div>

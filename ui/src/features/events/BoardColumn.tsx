@@ -32,7 +32,12 @@ export function Column({ column, verdict, pending, onMove, onShowAll }: Props) {
         verdict && !verdict.allowed && "opacity-55",
       )}
     >
-      <h2 className={cx("flex items-center gap-1.5 px-3 pt-2.5 pb-1.5 text-sm font-semibold", statusColour(column.status))}>
+      <h2
+        className={cx(
+          "flex items-center gap-1.5 px-3 pt-2.5 pb-1.5 text-sm font-semibold",
+          statusColour(column.status),
+        )}
+      >
         <StatusGlyph status={column.status} />
         {statusWord(column.status)}
         <span className="ml-auto font-normal text-text-3">{format.number(column.total)}</span>
@@ -48,7 +53,9 @@ export function Column({ column, verdict, pending, onMove, onShowAll }: Props) {
             <DraggableCard row={row} pending={pending.has(row.id)} onMove={onMove} />
           </li>
         ))}
-        {column.rows.length === 0 ? <li className="px-2 py-3 text-center text-sm text-text-3">None</li> : null}
+        {column.rows.length === 0 ? (
+          <li className="px-2 py-3 text-center text-sm text-text-3">None</li>
+        ) : null}
         {more > 0 ? (
           <li>
             <Button kind="ghost" size="small" className="w-full" onClick={onShowAll}>

@@ -111,7 +111,9 @@ export function EventBoard({ filter, empty, onShowAll }: Props) {
           <Column
             key={column.status}
             column={column}
-            verdict={held?.page && held.row.status !== column.status ? mayMove(held.page, column.status) : null}
+            verdict={
+              held?.page && held.row.status !== column.status ? mayMove(held.page, column.status) : null
+            }
             pending={moves.pending}
             onMove={move}
             onShowAll={() => onShowAll(column.status)}
@@ -161,7 +163,10 @@ function useMoves() {
   return { pending, send };
 }
 
-function withMoves(board: Board, pending: ReadonlyMap<string, { row: EventRow; to: Status }>): Board["columns"] {
+function withMoves(
+  board: Board,
+  pending: ReadonlyMap<string, { row: EventRow; to: Status }>,
+): Board["columns"] {
   const arriving = [...pending.values()];
   return board.columns.map((column) => {
     const coming = arriving.filter((move) => move.to === column.status).map((move) => move.row);

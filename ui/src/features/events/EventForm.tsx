@@ -61,7 +61,12 @@ export function EventForm({ form, submitWord, pending, problem, onSubmit, onCanc
               control={form.control}
               name="client"
               render={({ field }) => (
-                <ClientPicker control={control} value={field.value} onChange={field.onChange} onNew={setNewClient} />
+                <ClientPicker
+                  control={control}
+                  value={field.value}
+                  onChange={field.onChange}
+                  onNew={setNewClient}
+                />
               )}
             />
           )}
@@ -83,9 +88,25 @@ export function EventForm({ form, submitWord, pending, problem, onSubmit, onCanc
             />
           )}
         </Field>
-        <WallFields form={form} which="start" verdict={walls.starts} onDay={walls.startDay} onTime={walls.startTime} />
-        <WallFields form={form} which="end" verdict={walls.ends} onDay={walls.endDay} onTime={walls.endTime} />
-        <Field label="Time zone" error={errors.time_zone?.message} hint="Of the place: times are read on its clocks.">
+        <WallFields
+          form={form}
+          which="start"
+          verdict={walls.starts}
+          onDay={walls.startDay}
+          onTime={walls.startTime}
+        />
+        <WallFields
+          form={form}
+          which="end"
+          verdict={walls.ends}
+          onDay={walls.endDay}
+          onTime={walls.endTime}
+        />
+        <Field
+          label="Time zone"
+          error={errors.time_zone?.message}
+          hint="Of the place: times are read on its clocks."
+        >
           {(control) => (
             <Controller
               control={form.control}
@@ -102,7 +123,9 @@ export function EventForm({ form, submitWord, pending, problem, onSubmit, onCanc
           )}
         </Field>
         <Field label="Headcount" optional error={errors.attendees?.message}>
-          {(control) => <Input {...control} {...form.register("attendees")} inputMode="numeric" className="w-32" />}
+          {(control) => (
+            <Input {...control} {...form.register("attendees")} inputMode="numeric" className="w-32" />
+          )}
         </Field>
       </div>
       <Field label="Location" optional error={errors.location?.message}>

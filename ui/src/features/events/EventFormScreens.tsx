@@ -17,7 +17,14 @@ import type { EventPage } from "@/ipc/types";
 import { type CommandError, unwrap } from "@/ipc/unwrap";
 import { EventForm, useEventForm } from "./EventForm";
 import { clashFields, mergeValues, theirValues } from "./event-clash";
-import { type EventValues, emptyEvent, eventSchema, fieldNames, fromEventPage, toEventForm } from "./form-values";
+import {
+  type EventValues,
+  emptyEvent,
+  eventSchema,
+  fieldNames,
+  fromEventPage,
+  toEventForm,
+} from "./form-values";
 
 /** A new event, perhaps for a client already chosen. */
 export function EventNewScreen({ clientId }: { clientId: string | null }) {

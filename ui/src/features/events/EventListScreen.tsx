@@ -1,14 +1,15 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { CalendarDays, Columns3, FileUp, Plus, Rows3 } from "lucide-react";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { Button } from "@/components/Button";
 import { Page } from "@/components/Page";
+import { Empty, Loading } from "@/components/States";
 import { useFormat, useReadOnly, useSession } from "@/components/session";
-import { Empty } from "@/components/States";
-import { EventBoard } from "./EventBoard";
 import { EventTable } from "./EventTable";
 import { Filters } from "./Filters";
 import { type EventsSearch, isFiltered, toFilter, toSort } from "./search-params";
+
+const EventBoard = lazy(async () => ({ default: (await import("./EventBoard")).EventBoard }));
 
 const route = getRouteApi("/events");
 
@@ -37,7 +38,13 @@ export function EventListScreen() {
         <Filters search={search} onChange={change} />
       </div>
       {search.view === "board" ? (
-        <EventBoard filter={filter} empty={empty} onShowAll={(status) => change({ view: undefined, status: [status] })} />
+        <Suspense fallback={<Loading />}>
+          <EventBoard
+            filter={filter}
+            empty={empty}
+            onShowAll={(status) => change({ view: undefined, status: [status] })}
+          />
+        </Suspense>
       ) : (
         <EventTable
           filter={filter}
@@ -79,7 +86,10 @@ function ViewButton(props: { word: string; on: boolean; onClick: () => void; chi
 function useMayCreate(): string | null {
   const readOnly = useReadOnly();
   const { permissions } = useSession();
-  return readOnly ?? (permissions.includes("events.create") ? null : "You may not create events in this organization.");
+  return (
+    readOnly ??
+    (permissions.includes("events.create") ? null : "You may not create events in this organization.")
+  );
 }
 
 function NewEvent() {
@@ -103,7 +113,11 @@ function NoEvents({ filtered, onClear }: { filtered: boolean; onClear: () => voi
   const navigate = useNavigate();
   if (filtered) {
     return (
-      <Empty icon={CalendarDays} title="No event fits these filters." action={<Button onClick={onClear}>Clear filters</Button>} />
+      <Empty
+        icon={CalendarDays}
+        title="No event fits these filters."
+        action={<Button onClick={onClear}>Show all events</Button>}
+      />
     );
   }
   return (
@@ -120,8 +134,8 @@ function NoEvents({ filtered, onClear }: { filtered: boolean; onClear: () => voi
         </>
       }
     >
-      From the first inquiry to the archive, each with its client, its date and where it stands. Start with one, or bring
-      the spreadsheets you have.
+      From the first inquiry to the archive, each with its client, its date and where it stands. Start with
+      one, or bring the spreadsheets you have.
     </Empty>
   );
 }

@@ -52,7 +52,15 @@ export function EventScreen({ eventId, tab }: Props) {
   );
 }
 
-function Screen({ page, tab, onTab }: { page: EventPage; tab: Props["tab"]; onTab: (tab: Props["tab"]) => void }) {
+function Screen({
+  page,
+  tab,
+  onTab,
+}: {
+  page: EventPage;
+  tab: Props["tab"];
+  onTab: (tab: Props["tab"]) => void;
+}) {
   const { row } = page;
   const [cancelling, setCancelling] = useState(false);
   const actions = useEventActions();
@@ -75,7 +83,9 @@ function Screen({ page, tab, onTab }: { page: EventPage; tab: Props["tab"]; onTa
       title={row.name}
       after={
         <>
-          <span className="shrink-0 rounded-[5px] border border-line px-1.5 text-sm text-text-2">{row.event_type}</span>
+          <span className="shrink-0 rounded-[5px] border border-line px-1.5 text-sm text-text-2">
+            {row.event_type}
+          </span>
           {row.is_archived ? (
             <span className="flex shrink-0 items-center gap-1 text-sm text-text-3">
               <Archive size={13} aria-hidden="true" />
@@ -84,7 +94,15 @@ function Screen({ page, tab, onTab }: { page: EventPage; tab: Props["tab"]; onTa
           ) : null}
         </>
       }
-      actions={<Actions page={page} actions={actions} onGo={go} pending={pendingTo !== null} onCancel={() => setCancelling(true)} />}
+      actions={
+        <Actions
+          page={page}
+          actions={actions}
+          onGo={go}
+          pending={pendingTo !== null}
+          onCancel={() => setCancelling(true)}
+        />
+      }
     >
       <div className="border-b border-line px-5 py-2">
         <Stepper page={page} pendingTo={pendingTo} onStep={go} />
@@ -102,7 +120,9 @@ function Screen({ page, tab, onTab }: { page: EventPage; tab: Props["tab"]; onTa
               <ActivityList
                 kind="event"
                 id={row.id}
-                load={async (before_n) => unwrap(await commands.eventActivity({ event_id: row.id, before_n }))}
+                load={async (before_n) =>
+                  unwrap(await commands.eventActivity({ event_id: row.id, before_n }))
+                }
               />
             ),
           },
@@ -125,7 +145,8 @@ function Actions({ page, actions, pending, onGo, onCancel }: ActionsProps) {
   const navigate = useNavigate();
   const readOnly = useReadOnly();
   const { row, may } = page;
-  const reason = (verdict: May) => readOnly ?? (verdict.allowed ? null : (verdict.reason ?? "Not possible now."));
+  const reason = (verdict: May) =>
+    readOnly ?? (verdict.allowed ? null : (verdict.reason ?? "Not possible now."));
   const next = nextStep(page);
   const target = { event_id: row.id };
   const more: MenuEntry[] = [
@@ -171,7 +192,12 @@ function Actions({ page, actions, pending, onGo, onCancel }: ActionsProps) {
         Edit
       </Button>
       {next && !row.is_archived ? (
-        <Button kind="primary" pending={pending} reason={reason(mayMove(page, next))} onClick={() => onGo(next)}>
+        <Button
+          kind="primary"
+          pending={pending}
+          reason={reason(mayMove(page, next))}
+          onClick={() => onGo(next)}
+        >
           {pending ? "Saving…" : `Move to ${statusWord(next)}`}
           <ArrowRight size={14} aria-hidden="true" />
         </Button>

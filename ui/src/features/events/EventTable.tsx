@@ -2,8 +2,8 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { Archive } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import type { Format } from "@/components/format";
-import { StatusChip } from "@/components/StatusMark";
 import { Failed, Loading } from "@/components/States";
+import { StatusChip } from "@/components/StatusMark";
 import { useFormat } from "@/components/session";
 import { useWindow } from "@/components/use-window";
 import { type Column, WindowedTable } from "@/components/WindowedTable";
@@ -11,7 +11,7 @@ import type { EventFilter, EventRow, EventSort } from "@/ipc/types";
 import { eventWindow } from "./queries";
 
 const grid =
-  "grid-cols-[minmax(180px,2fr)_minmax(130px,1.3fr)_96px_218px_64px_118px] @5xl:grid-cols-[minmax(200px,2fr)_minmax(140px,1.3fr)_96px_218px_minmax(110px,1fr)_64px_118px]";
+  "grid-cols-[minmax(140px,2fr)_minmax(90px,1.3fr)_244px_52px_112px] @4xl:grid-cols-[minmax(160px,2fr)_minmax(110px,1.3fr)_96px_252px_56px_116px] @5xl:grid-cols-[minmax(170px,2fr)_minmax(120px,1.3fr)_104px_252px_minmax(90px,1fr)_56px_116px]";
 
 function columnsFor(format: Format): Column<EventRow, EventSort["by"]>[] {
   return [
@@ -44,7 +44,13 @@ function columnsFor(format: Format): Column<EventRow, EventSort["by"]>[] {
         </span>
       ),
     },
-    { id: "type", header: "Type", by: "event_type", className: "text-text-2", cell: (row) => row.event_type },
+    {
+      id: "type",
+      header: "Type",
+      by: "event_type",
+      className: "hidden text-text-2 @4xl:block",
+      cell: (row) => row.event_type,
+    },
     {
       id: "when",
       header: "When",
@@ -119,12 +125,17 @@ export function EventTable({ filter, sort, onSort, empty }: Props) {
         onOpen={(row) => void navigate({ to: "/events/$eventId", params: { eventId: row.id } })}
         rowClass={(row) => (row.is_archived ? "text-text-3" : undefined)}
       />
-      <div role="status" aria-label="Count" className="flex justify-between border-t border-line px-5 py-1.5 text-sm text-text-3">
+      <div
+        role="status"
+        aria-label="Count"
+        className="flex justify-between border-t border-line px-5 py-1.5 text-sm text-text-3"
+      >
         <span>
           {format.number(list.total)} {list.total === 1 ? "event" : "events"}
         </span>
         <span aria-hidden="true">
-          <kbd className="font-sans">J</kbd> <kbd className="font-sans">K</kbd> move · <kbd className="font-sans">Enter</kbd> open
+          <kbd className="font-sans">J</kbd> <kbd className="font-sans">K</kbd> move ·{" "}
+          <kbd className="font-sans">Enter</kbd> open
         </span>
       </div>
     </>

@@ -53,6 +53,6 @@ function Fact({ word, children }: { word: string; children: ReactNode }) {
   );
 }
 
-export function None() {
+function None() {
   return <span className="text-text-3">not known yet</span>;
 }

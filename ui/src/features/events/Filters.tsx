@@ -1,15 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { CalendarRange, ListFilter, X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { Button } from "@/components/Button";
-import { RangeCalendar } from "@/components/Calendar";
 import { ClientPicker } from "@/components/ClientPicker";
 import type { Option } from "@/components/Combobox";
 import { cx } from "@/components/class-names";
 import { Input } from "@/components/Field";
 import { Popover } from "@/components/Popover";
-import { StatusGlyph } from "@/components/StatusMark";
 import { Select } from "@/components/Select";
+import { StatusGlyph } from "@/components/StatusMark";
 import { useFormat } from "@/components/session";
 import { statuses, statusWord } from "@/components/statuses";
 import { useDebounced } from "@/components/use-debounced";
@@ -20,6 +19,8 @@ import { unwrap } from "@/ipc/unwrap";
 import { eventTypesQuery } from "./queries";
 import { type EventsSearch, isFiltered } from "./search-params";
 
+const RangeCalendar = lazy(async () => ({ default: (await import("@/components/Calendar")).RangeCalendar }));
+
 type Props = { search: EventsSearch; onChange: (patch: Partial<EventsSearch>) => void };
 
 /** Narrows the list: by text, status, dates, client, type, and whether archived ones are among them. */
@@ -27,13 +28,16 @@ export function Filters({ search, onChange }: Props) {
   const types = useQuery(eventTypesQuery);
   return (
     <search aria-label="Filter events" className="flex flex-wrap items-center gap-2">
-      <TextFilter text={search.text ?? ""} onChange={(text) => onChange({ text: text === "" ? undefined : text })} />
+      <TextFilter
+        text={search.text ?? ""}
+        onChange={(text) => onChange({ text: text === "" ? undefined : text })}
+      />
       <StatusFilter search={search} onChange={onChange} />
       <DateFilter search={search} onChange={onChange} />
       <ClientFilter search={search} onChange={onChange} />
       <Select
         label="Event type"
-        className={cx("h-8 w-32", search.type && "border-accent bg-accent-soft")}
+        className={cx("h-8 w-28", search.type && "border-accent bg-accent-soft")}
         value={search.type ?? ""}
         onChange={(type) => onChange({ type: type === "" ? undefined : type })}
         options={[
@@ -46,7 +50,7 @@ export function Filters({ search, onChange }: Props) {
       />
       <Select
         label="Archived"
-        className={cx("h-8 w-36", search.archived && "border-accent bg-accent-soft")}
+        className={cx("h-8 w-34", search.archived && "border-accent bg-accent-soft")}
         value={search.archived ?? "without"}
         onChange={(archived) => onChange({ archived: archived === "without" ? undefined : archived })}
         options={[
@@ -96,7 +100,7 @@ function TextFilter({ text, onChange }: { text: string; onChange: (text: string)
       placeholder="Name, client, place…"
       value={typed}
       onChange={(event) => setTyped(event.target.value)}
-      className="h-8 w-44"
+      className="h-8 w-40"
     />
   );
 }
@@ -107,7 +111,11 @@ function StatusFilter({ search, onChange }: Props) {
   const [open, setOpen] = useState(false);
   const chosen = search.status ?? [];
   const words =
-    chosen.length === 0 ? "Any status" : chosen.length === 1 ? statusWord(chosen[0] ?? "") : `${chosen.length} statuses`;
+    chosen.length === 0
+      ? "Any status"
+      : chosen.length === 1
+        ? statusWord(chosen[0] ?? "")
+        : `${chosen.length} statuses`;
   return (
     <Popover
       open={open}
@@ -129,7 +137,9 @@ function StatusFilter({ search, onChange }: Props) {
               className="size-4 accent-accent"
               checked={chosen.includes(status)}
               onChange={(event) => {
-                const next = statuses.filter((one) => (one === status ? event.target.checked : chosen.includes(one)));
+                const next = statuses.filter((one) =>
+                  one === status ? event.target.checked : chosen.includes(one),
+                );
                 onChange({ status: next.length > 0 ? next : undefined });
               }}
             />
@@ -147,7 +157,11 @@ function DateFilter({ search, onChange }: Props) {
   const format = useFormat();
   const { from, until } = search;
   const written = (day: string) => format.day(dayStart(day, format.zone));
-  const words = from ? (until && until !== from ? `${written(from)} – ${written(until)}` : written(from)) : "Any date";
+  const words = from
+    ? until && until !== from
+      ? `${written(from)} – ${written(until)}`
+      : written(from)
+    : "Any date";
   const today = dayOf(new Date());
   const quick = [
     { word: "From today", from: today, until: undefined },
@@ -166,7 +180,13 @@ function DateFilter({ search, onChange }: Props) {
         </Button>
       }
     >
-      <RangeCalendar from={from} until={until} onPick={(first, last) => onChange({ from: first, until: last })} />
+      <Suspense fallback={<div className="h-64 w-[520px]" />}>
+        <RangeCalendar
+          from={from}
+          until={until}
+          onPick={(first, last) => onChange({ from: first, until: last })}
+        />
+      </Suspense>
       <div className="mt-2 flex gap-2 border-t border-line pt-2">
         {quick.map((one) => (
           <Button
@@ -205,11 +225,12 @@ function ClientFilter({ search, onChange }: Props) {
   const named = useQuery({
     queryKey: [...roots.clients, "name", search.client ?? ""],
     enabled: search.client !== undefined,
-    queryFn: async () => unwrap(await commands.clientPage({ client_id: search.client ?? "" })).row.company_name,
+    queryFn: async () =>
+      unwrap(await commands.clientPage({ client_id: search.client ?? "" })).row.company_name,
   });
   const value: Option | null = search.client ? { value: search.client, label: named.data ?? "…" } : null;
   return (
-    <div className="w-44">
+    <div className="w-40">
       <ClientPicker
         control={{ "aria-label": "Client" }}
         placeholder="Any client"

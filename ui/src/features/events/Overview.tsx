@@ -69,9 +69,7 @@ function ClientCard({ page }: { page: EventPage }) {
       <span data-selectable className="break-words text-text-2">
         {[client.contact_name, client.phone, client.email].filter(Boolean).join(" · ") || "No contact yet"}
       </span>
-      <span className="text-text-3">
-        {client.events === 1 ? "1 event" : `${client.events} events`}
-      </span>
+      <span className="text-text-3">{client.events === 1 ? "1 event" : `${client.events} events`}</span>
     </div>
   );
 }
@@ -79,7 +77,9 @@ function ClientCard({ page }: { page: EventPage }) {
 /** Latest first: what one wants to know is how it came to stand where it stands. */
 function StatusHistory({ page }: { page: EventPage }) {
   const format = useFormat();
-  const entries = page.status_history.map((change, index) => ({ change, key: `${change.changed_at}/${index}` })).reverse();
+  const entries = page.status_history
+    .map((change, index) => ({ change, key: `${change.changed_at}/${index}` }))
+    .reverse();
   if (entries.length === 0) {
     return <p className="text-text-3">Not recorded yet.</p>;
   }
@@ -100,7 +100,8 @@ function StatusHistory({ page }: { page: EventPage }) {
             ) : null}
           </span>
           <span className="text-sm text-text-3">
-            {change.changed_by_name ?? "Cloche"}, <time dateTime={change.changed_at}>{format.moment(change.changed_at)}</time>
+            {change.changed_by_name ?? "Cloche"},{" "}
+            <time dateTime={change.changed_at}>{format.moment(change.changed_at)}</time>
           </span>
         </li>
       ))}

@@ -52,8 +52,8 @@ export function WallFields({ form, which, verdict, onDay, onTime }: Props) {
             <fieldset className="grid gap-1.5 rounded-lg bg-warn-soft px-3 py-2">
               <legend className="sr-only">{`Which ${which} time is meant`}</legend>
               <p>{verdict.message}</p>
-              {verdict.choices.map((choice, index) => {
-                const value = index === 0 ? "earlier" : "later";
+              {verdict.choices.map((choice) => {
+                const value = choice.choice;
                 return (
                   <label
                     key={choice.instant}

@@ -1,5 +1,10 @@
 /** Moving a card with the keys: left and right go from one possible column to the next. */
-import { closestCorners, type CollisionDetection, type KeyboardCoordinateGetter, pointerWithin } from "@dnd-kit/core";
+import {
+  type CollisionDetection,
+  closestCorners,
+  type KeyboardCoordinateGetter,
+  pointerWithin,
+} from "@dnd-kit/core";
 import { statuses } from "@/components/statuses";
 import type { Status } from "@/ipc/types";
 
@@ -9,7 +14,7 @@ export const underCard: CollisionDetection = (args) =>
 
 /** `possible` is asked at each press, since the shell's verdicts come a moment after the card was picked up. */
 export function columnSteps(possible: (status: Status) => boolean): KeyboardCoordinateGetter {
-  return (event, { context }) => {
+  return (event, { context, currentCoordinates }) => {
     const step = event.code === "ArrowRight" ? 1 : event.code === "ArrowLeft" ? -1 : 0;
     if (step === 0) {
       return undefined;
@@ -20,7 +25,7 @@ export function columnSteps(possible: (status: Status) => boolean): KeyboardCoor
       const status = statuses[at];
       const rect = status && context.droppableRects.get(status);
       if (status && rect && possible(status)) {
-        return { x: rect.left + 8, y: rect.top + 8 };
+        return { x: rect.left + 8, y: currentCoordinates.y };
       }
     }
     return undefined;

@@ -1,6 +1,7 @@
 /** The event form's own values, and how they become the shell's form and back. */
-import { z } from "zod";
+
 import { wallChoice, wallTime } from "@/components/wall-time";
+import { z } from "@/components/zod";
 import type { EventForm, EventPage } from "@/ipc/types";
 
 const day = z
@@ -86,7 +87,7 @@ export function fromEventPage(page: EventPage): EventValues {
 }
 
 /** No client chosen yet: the shell only judges the times then. */
-export const noClient = "00000000-0000-0000-0000-000000000000";
+const noClient = "00000000-0000-0000-0000-000000000000";
 
 export function toEventForm(values: EventValues): EventForm {
   const orNull = (text: string) => (text.trim() === "" ? null : text.trim());

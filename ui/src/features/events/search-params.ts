@@ -19,7 +19,8 @@ export type EventsSearch = {
 
 const sorts: EventSort["by"][] = ["starts_at", "name", "client", "status", "event_type", "attendees"];
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
-const day = (value: unknown) => (typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined);
+const day = (value: unknown) =>
+  typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined;
 
 let remembered: EventsSearch = {};
 
@@ -66,6 +67,12 @@ export function toSort(search: EventsSearch): EventSort {
 
 export function isFiltered(search: EventsSearch): boolean {
   return Boolean(
-    search.status || search.client || search.type || search.from || search.until || search.text || search.archived,
+    search.status ||
+      search.client ||
+      search.type ||
+      search.from ||
+      search.until ||
+      search.text ||
+      search.archived,
   );
 }

@@ -9,7 +9,15 @@ import type { ImportApplied } from "@/ipc/types";
 import type { Plan } from "./ImportScreen";
 
 /** What came in, with the way back. */
-export function Done({ plan, applied, onAgain }: { plan: Plan; applied: ImportApplied; onAgain: () => void }) {
+export function Done({
+  plan,
+  applied,
+  onAgain,
+}: {
+  plan: Plan;
+  applied: ImportApplied;
+  onAgain: () => void;
+}) {
   const navigate = useNavigate();
   const format = useFormat();
   const readOnly = useReadOnly();
@@ -27,7 +35,10 @@ export function Done({ plan, applied, onAgain }: { plan: Plan; applied: ImportAp
       title={`${format.number(applied.imported)} ${noun} imported`}
       action={
         <>
-          <Button kind="primary" onClick={() => void navigate({ to: plan.kind === "clients" ? "/clients" : "/events" })}>
+          <Button
+            kind="primary"
+            onClick={() => void navigate({ to: plan.kind === "clients" ? "/clients" : "/events" })}
+          >
             See the {noun}
           </Button>
           <Button onClick={onAgain}>Import another file</Button>

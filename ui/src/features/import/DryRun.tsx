@@ -12,7 +12,11 @@ import { Progress } from "./Progress";
 import { Questions } from "./Questions";
 import { Rows } from "./Rows";
 
-type Props = { plan: Plan; onBack: () => void; onApply: (preview: ImportPreview, onlyValid: boolean) => void };
+type Props = {
+  plan: Plan;
+  onBack: () => void;
+  onApply: (preview: ImportPreview, onlyValid: boolean) => void;
+};
 
 /** What the import would do, row by row. Nothing has been changed yet. */
 export function DryRun({ plan, onBack, onApply }: Props) {
@@ -50,7 +54,9 @@ export function DryRun({ plan, onBack, onApply }: Props) {
     return slow ? <Progress word="Checking every row…" /> : null;
   }
   const result = preview.data;
-  const unanswered = result.questions.filter((question) => !answers.some((answer) => answer.key === question.key));
+  const unanswered = result.questions.filter(
+    (question) => !answers.some((answer) => answer.key === question.key),
+  );
   const wrong = result.total - result.fine - result.already_there;
   const wait = preview.isFetching ? "Checking again…" : readOnly;
   return (
@@ -73,7 +79,9 @@ export function DryRun({ plan, onBack, onApply }: Props) {
         </span>
         {wrong > 0 ? (
           <Button
-            reason={wait ?? "Some rows cannot be imported. Correct them in the file, or import only the valid rows."}
+            reason={
+              wait ?? "Some rows cannot be imported. Correct them in the file, or import only the valid rows."
+            }
           >
             Import all
           </Button>

@@ -78,7 +78,10 @@ function Steps({ at }: { at: Step["at"] }) {
         <li
           key={step}
           aria-current={step === at ? "step" : undefined}
-          className={cx("rounded-[5px] px-2 py-0.5", step === at && "bg-accent-soft font-semibold text-accent")}
+          className={cx(
+            "rounded-[5px] px-2 py-0.5",
+            step === at && "bg-accent-soft font-semibold text-accent",
+          )}
         >
           {index + 1} {words[step]}
         </li>

@@ -46,7 +46,9 @@ export function MapColumns({ plan, onChange, onBack, onNext }: Props) {
                 id={control.id}
                 className="w-44"
                 value={kind}
-                onChange={(next) => onChange({ ...plan, kind: next, mapping: next === source.kind ? source.mapping : {} })}
+                onChange={(next) =>
+                  onChange({ ...plan, kind: next, mapping: next === source.kind ? source.mapping : {} })
+                }
                 options={[
                   { value: "clients", label: "Clients" },
                   { value: "events", label: "Events" },
@@ -75,7 +77,9 @@ export function MapColumns({ plan, onChange, onBack, onNext }: Props) {
           kind="primary"
           className="ml-auto"
           reason={
-            missing.length > 0 ? `Choose a column for ${missing.map((field) => field.label).join(", ")}.` : null
+            missing.length > 0
+              ? `Choose a column for ${missing.map((field) => field.label).join(", ")}.`
+              : null
           }
           onClick={onNext}
         >
@@ -124,7 +128,10 @@ function MappingTable({
   const { source, mapping } = plan;
   const columns = [
     { value: "", label: "not in this file" },
-    ...source.columns.map((column, index) => ({ value: String(index), label: column.trim() || `Column ${index + 1}` })),
+    ...source.columns.map((column, index) => ({
+      value: String(index),
+      label: column.trim() || `Column ${index + 1}`,
+    })),
   ];
   return (
     <table className="w-full max-w-5xl border-collapse">
@@ -144,7 +151,8 @@ function MappingTable({
       <tbody>
         {fields.map((field) => {
           const column = mapping[field.name] ?? null;
-          const samples = column === null ? [] : source.samples.map((row) => row[column]?.trim() ?? "").filter(Boolean);
+          const samples =
+            column === null ? [] : source.samples.map((row) => row[column]?.trim() ?? "").filter(Boolean);
           return (
             <tr key={field.name} className="border-b border-line/60">
               <th scope="row" className="py-1 text-left font-medium">
@@ -157,7 +165,10 @@ function MappingTable({
                   value={column === null ? "" : String(column)}
                   options={columns}
                   onChange={(next) =>
-                    onChange({ ...plan, mapping: { ...mapping, [field.name]: next === "" ? null : Number(next) } })
+                    onChange({
+                      ...plan,
+                      mapping: { ...mapping, [field.name]: next === "" ? null : Number(next) },
+                    })
                   }
                 />
               </td>

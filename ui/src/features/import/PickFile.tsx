@@ -20,13 +20,19 @@ export function PickFile({ onPicked }: { onPicked: (source: ImportSource) => voi
         icon={FileSpreadsheet}
         title="Bring your books"
         action={
-          <Button kind="primary" size="large" reason={readOnly} pending={pick.isPending} onClick={() => pick.mutate()}>
+          <Button
+            kind="primary"
+            size="large"
+            reason={readOnly}
+            pending={pick.isPending}
+            onClick={() => pick.mutate()}
+          >
             {pick.isPending ? "Reading the file…" : "Choose a CSV file…"}
           </Button>
         }
       >
-        Clients or events from a spreadsheet saved as CSV. Bring the clients first: events find their client by name. You
-        see what would happen, row by row, before anything does, and can undo the whole import.
+        Clients or events from a spreadsheet saved as CSV. Bring the clients first: events find their client
+        by name. You see what would happen, row by row, before anything does, and can undo the whole import.
       </Empty>
       <Problem error={pick.error} />
     </div>

@@ -27,7 +27,10 @@ export function Questions({ questions, answers, onAnswer }: Props) {
               {choices.map((choice) => {
                 const on = answer !== undefined && answer.choice === choice.id;
                 return (
-                  <label key={choice.id ?? "skip"} className={cx("flex min-h-8 items-center gap-2", on && "font-medium")}>
+                  <label
+                    key={choice.id ?? "skip"}
+                    className={cx("flex min-h-8 items-center gap-2", on && "font-medium")}
+                  >
                     <input
                       type="radio"
                       name={`question-${question.key}`}

@@ -40,7 +40,12 @@ export function Rows({ plan, verdict, version, busy }: Props) {
   });
   const columns = useMemo(
     (): Column<ImportRow, never>[] => [
-      { id: "line", header: "Line", className: "text-right text-text-3", cell: (row) => format.number(row.line) },
+      {
+        id: "line",
+        header: "Line",
+        className: "text-right text-text-3",
+        cell: (row) => format.number(row.line),
+      },
       { id: "verdict", header: "Verdict", cell: (row) => <Verdict verdict={row.verdict} /> },
       { id: "title", header: "Row", cell: (row) => <bdi title={row.title}>{row.title}</bdi> },
       {

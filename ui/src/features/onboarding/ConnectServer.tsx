@@ -16,7 +16,10 @@ export function ConnectServer({ onBack }: { onBack: () => void }) {
   };
   const about = connect.error?.field === "link" ? connect.error.message : null;
   return (
-    <Frame title="Connect to a server" lead="Paste the link that your administrator gave you. It holds no password.">
+    <Frame
+      title="Connect to a server"
+      lead="Paste the link that your administrator gave you. It holds no password."
+    >
       <form onSubmit={submit} className="grid gap-4">
         {about ? null : <Problem error={connect.error} />}
         <Field label="Server link" error={about} hint="It begins with cloche://">

@@ -2,12 +2,19 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Problem } from "@/components/States";
 import type { AppState } from "@/ipc/types";
+import { BeginAnotherWay } from "./BeginAnotherWay";
 import { Frame } from "./Frame";
 
 type FailedState = Extract<AppState, { phase: "failed" }>;
 
 /** Cloche could not open: why, and another try. */
-export function FailedStart({ error, onRetry }: { error: FailedState["error"]; onRetry: () => Promise<unknown> }) {
+export function FailedStart({
+  error,
+  onRetry,
+}: {
+  error: FailedState["error"];
+  onRetry: () => Promise<unknown>;
+}) {
   const [trying, setTrying] = useState(false);
   const retry = async () => {
     setTrying(true);
@@ -23,6 +30,7 @@ export function FailedStart({ error, onRetry }: { error: FailedState["error"]; o
       <Button kind="primary" size="large" pending={trying} onClick={() => void retry()}>
         {trying ? "Trying again…" : "Try again"}
       </Button>
+      <BeginAnotherWay />
     </Frame>
   );
 }

@@ -22,7 +22,11 @@ export function FirstRun() {
     return <ConnectServer onBack={() => setWay("choose")} />;
   }
   return (
-    <Frame wide title="Welcome to Cloche" lead="The desk of your catering office. How would you like to begin?">
+    <Frame
+      wide
+      title="Welcome to Cloche"
+      lead="The desk of your catering office. How would you like to begin?"
+    >
       <Problem error={sample.error} />
       <div className="grid grid-cols-3 gap-4">
         <Choice

@@ -27,7 +27,12 @@ export function ForgotPassword({ email: known, onBack }: { email: string; onBack
         {at === "email" || at === "new" ? null : <Problem error={reset.error} />}
         <Field label="E-mail" error={at === "email" ? reset.error?.message : null}>
           {(control) => (
-            <Input {...control} type="email" value={email} onChange={(event) => setEmail(event.target.value)} />
+            <Input
+              {...control}
+              type="email"
+              value={email}
+              onChange={(event) => setEmail(event.target.value)}
+            />
           )}
         </Field>
         <PasswordField

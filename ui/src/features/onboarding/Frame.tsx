@@ -13,7 +13,17 @@ export function Mark({ size = 36 }: { size?: number }) {
 }
 
 /** The calm page that everything before the office's own screens is shown on. */
-export function Frame({ title, lead, wide, children }: { title: string; lead?: ReactNode; wide?: boolean; children: ReactNode }) {
+export function Frame({
+  title,
+  lead,
+  wide,
+  children,
+}: {
+  title: string;
+  lead?: ReactNode;
+  wide?: boolean;
+  children: ReactNode;
+}) {
   return (
     <main className="grid h-full justify-items-center overflow-y-auto px-6 py-10">
       <div className={cx("my-auto grid w-full gap-6", wide ? "max-w-[860px]" : "max-w-[420px]")}>

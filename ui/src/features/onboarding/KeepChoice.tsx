@@ -15,7 +15,8 @@ export function KeepChoice(props: { pending: boolean; onAccept: () => void; onDe
         <KeyRound size={16} aria-hidden="true" className="mt-0.5 shrink-0 text-warn" />
         <p>
           <b className="block font-semibold">This computer has no keychain to keep your sign-in in.</b>
-          Cloche writes no secrets to disk. You can stay signed in until you close it and sign in again next time.
+          Cloche writes no secrets to disk. You can stay signed in until you close it and sign in again next
+          time.
         </p>
       </div>
       <div className="flex flex-wrap gap-2">

@@ -6,6 +6,7 @@ import { PasswordField } from "@/components/PasswordField";
 import { Problem } from "@/components/States";
 import { commands } from "@/ipc/bindings";
 import type { AppState, Keep } from "@/ipc/types";
+import { BeginAnotherWay } from "./BeginAnotherWay";
 import { ForgotPassword } from "./ForgotPassword";
 import { Frame } from "./Frame";
 import { KeepChoice, needsKeepChoice } from "./KeepChoice";
@@ -67,11 +68,14 @@ export function SignIn({ state }: { state: SignInState }) {
         >
           {signIn.isPending ? "Signing in…" : "Sign in"}
         </Button>
-        {state.server.can_reset_password ? (
-          <Button kind="link" className="justify-self-start" onClick={() => setForgot(true)}>
-            I forgot my password
-          </Button>
-        ) : null}
+        <div className="flex flex-wrap gap-x-5">
+          {state.server.can_reset_password ? (
+            <Button kind="link" onClick={() => setForgot(true)}>
+              I forgot my password
+            </Button>
+          ) : null}
+          <BeginAnotherWay />
+        </div>
       </form>
     </Frame>
   );

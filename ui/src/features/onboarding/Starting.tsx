@@ -6,7 +6,7 @@ import type { LiveEvents } from "@/ipc/types";
 import { Mark } from "./Frame";
 
 /** The steps of a set-up as the shell announces them. */
-export function useSetUpProgress(): LiveEvents["set_up_progress"] | null {
+function useSetUpProgress(): LiveEvents["set_up_progress"] | null {
   const [progress, setProgress] = useState<LiveEvents["set_up_progress"] | null>(null);
   useEffect(() => onLive("set_up_progress", setProgress), []);
   return progress;

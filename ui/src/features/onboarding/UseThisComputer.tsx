@@ -1,7 +1,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useState } from "react";
 import { Controller, useForm } from "react-hook-form";
-import { z } from "zod";
 import { useStateChange } from "@/components/app-state";
 import { Button } from "@/components/Button";
 import { Combobox, type Option } from "@/components/Combobox";
@@ -9,6 +8,7 @@ import { Field, Input } from "@/components/Field";
 import { PasswordField } from "@/components/PasswordField";
 import { meetsPolicy } from "@/components/password-policy";
 import { Problem } from "@/components/States";
+import { z } from "@/components/zod";
 import { zoneOption, zoneOptions } from "@/components/zones";
 import { commands } from "@/ipc/bindings";
 import type { Keep } from "@/ipc/types";
@@ -19,7 +19,11 @@ import { Starting } from "./Starting";
 
 const schema = z
   .object({
-    organization_name: z.string().trim().min(1, "Give your organization a name.").max(255, "At most 255 characters."),
+    organization_name: z
+      .string()
+      .trim()
+      .min(1, "Give your organization a name.")
+      .max(255, "At most 255 characters."),
     your_name: z.string().trim().min(1, "Say who you are; it stands beside what you do.").max(255),
     email: z.email("That is not an e-mail address."),
     password: z.string(),
@@ -49,13 +53,17 @@ export function UseThisComputer({ onBack }: { onBack: () => void }) {
   });
   const typed = form.watch();
   const field = start.error?.field as keyof Form | null | undefined;
-  const refusal = (name: keyof Form) => errors[name]?.message ?? (field === name ? start.error?.message : null);
+  const refusal = (name: keyof Form) =>
+    errors[name]?.message ?? (field === name ? start.error?.message : null);
 
   if (start.isPending) {
     return <Starting message="Setting up your office on this computer…" />;
   }
   return (
-    <Frame title="Use this computer" lead="Your office's books are kept here, in a database that Cloche runs for you.">
+    <Frame
+      title="Use this computer"
+      lead="Your office's books are kept here, in a database that Cloche runs for you."
+    >
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         {needsKeepChoice(start.error) && asked ? (
           <KeepChoice
@@ -90,7 +98,13 @@ export function UseThisComputer({ onBack }: { onBack: () => void }) {
             />
           )}
         />
-        <Choice form={form} name="time_zone" label="Time zone" options={zoneOptions()} error={refusal("time_zone")} />
+        <Choice
+          form={form}
+          name="time_zone"
+          label="Time zone"
+          options={zoneOptions()}
+          error={refusal("time_zone")}
+        />
         <div className="grid grid-cols-2 gap-3">
           <Choice
             form={form}
@@ -137,7 +151,9 @@ function Choice(props: {
             <Combobox
               control={control}
               options={props.options}
-              value={props.options.find((option) => option.value === value) ?? (value ? zoneOption(value) : null)}
+              value={
+                props.options.find((option) => option.value === value) ?? (value ? zoneOption(value) : null)
+              }
               onChange={(option) => onChange(option?.value ?? "")}
             />
           )}

@@ -1,26 +1,68 @@
 /** What this computer's settings suggest for a new organization. */
 import type { Option } from "@/components/Combobox";
+import { deskLocale } from "@/components/format";
 import { deskZone } from "@/components/wall-time";
 
 const euro = "AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK".split(" ");
 const others: Record<string, string> = {
-  AR: "ARS", AU: "AUD", BR: "BRL", CA: "CAD", CH: "CHF", CL: "CLP", CN: "CNY", CO: "COP", CZ: "CZK", DK: "DKK",
-  GB: "GBP", HK: "HKD", HU: "HUF", IL: "ILS", IN: "INR", IS: "ISK", JP: "JPY", KR: "KRW", MA: "MAD", MX: "MXN",
-  NG: "NGN", NO: "NOK", NZ: "NZD", PE: "PEN", PL: "PLN", RO: "RON", SE: "SEK", SG: "SGD", TR: "TRY", UA: "UAH",
-  US: "USD", ZA: "ZAR",
+  AR: "ARS",
+  AU: "AUD",
+  BR: "BRL",
+  CA: "CAD",
+  CH: "CHF",
+  CL: "CLP",
+  CN: "CNY",
+  CO: "COP",
+  CZ: "CZK",
+  DK: "DKK",
+  GB: "GBP",
+  HK: "HKD",
+  HU: "HUF",
+  IL: "ILS",
+  IN: "INR",
+  IS: "ISK",
+  JP: "JPY",
+  KR: "KRW",
+  MA: "MAD",
+  MX: "MXN",
+  NG: "NGN",
+  NO: "NOK",
+  NZ: "NZD",
+  PE: "PEN",
+  PL: "PLN",
+  RO: "RON",
+  SE: "SEK",
+  SG: "SGD",
+  TR: "TRY",
+  UA: "UAH",
+  US: "USD",
+  ZA: "ZAR",
 };
 
 const zoneRegions: Record<string, string> = {
-  "Europe/Madrid": "ES", "Europe/London": "GB", "Europe/Paris": "FR", "Europe/Berlin": "DE", "Europe/Rome": "IT",
-  "Europe/Lisbon": "PT", "Europe/Dublin": "IE", "Europe/Zurich": "CH", "Europe/Vienna": "AT",
-  "America/New_York": "US", "America/Chicago": "US", "America/Denver": "US", "America/Los_Angeles": "US",
-  "America/Toronto": "CA", "America/Mexico_City": "MX", "Asia/Tokyo": "JP", "Australia/Sydney": "AU",
+  "Europe/Madrid": "ES",
+  "Europe/London": "GB",
+  "Europe/Paris": "FR",
+  "Europe/Berlin": "DE",
+  "Europe/Rome": "IT",
+  "Europe/Lisbon": "PT",
+  "Europe/Dublin": "IE",
+  "Europe/Zurich": "CH",
+  "Europe/Vienna": "AT",
+  "America/New_York": "US",
+  "America/Chicago": "US",
+  "America/Denver": "US",
+  "America/Los_Angeles": "US",
+  "America/Toronto": "CA",
+  "America/Mexico_City": "MX",
+  "Asia/Tokyo": "JP",
+  "Australia/Sydney": "AU",
 };
 
 /** Currency by where the clock says we are, else by the language's country, else euro. */
 export function guess(): { time_zone: string; currency: string; locale: string } {
   const time_zone = deskZone();
-  const locale = navigator.language || "en-GB";
+  const locale = deskLocale();
   const region = zoneRegions[time_zone] ?? new Intl.Locale(locale).maximize().region ?? "";
   const currency = euro.includes(region) ? "EUR" : (others[region] ?? "EUR");
   return { time_zone, currency, locale };
@@ -28,7 +70,10 @@ export function guess(): { time_zone: string; currency: string; locale: string }
 
 export function currencyOptions(locale: string): Option[] {
   const names = new Intl.DisplayNames(locale, { type: "currency" });
-  return Intl.supportedValuesOf("currency").map((code) => ({ value: code, label: `${code}, ${names.of(code) ?? code}` }));
+  return Intl.supportedValuesOf("currency").map((code) => ({
+    value: code,
+    label: `${code}, ${names.of(code) ?? code}`,
+  }));
 }
 
 const offered =

@@ -10,7 +10,7 @@ import { commands } from "@/ipc/bindings";
 import { roots } from "@/ipc/live";
 import type { SearchHit } from "@/ipc/types";
 import { unwrap } from "@/ipc/unwrap";
-import { HitItem, Item } from "./items";
+import { type Act, HitItem, hitValue, Item } from "./items";
 import { useHitActs } from "./use-hit-acts";
 import { usePaletteActs } from "./use-palette-acts";
 
@@ -41,6 +41,7 @@ type InsideProps = { onClose: () => void; onCancelEvent: (event: { id: string; n
 
 function Inside({ onClose, onCancelEvent }: InsideProps) {
   const [typed, setTyped] = useState("");
+  const [marked, setMarked] = useState("");
   const [inside, setInside] = useState<SearchHit | null>(null);
   const format = useFormat();
   const text = useDebounced(typed.trim(), 80);
@@ -52,8 +53,13 @@ function Inside({ onClose, onCancelEvent }: InsideProps) {
   });
   const acts = usePaletteActs(onClose);
   const words = typed.trim().toLowerCase();
-  const fitting = acts.filter((act) => words === "" || act.words.toLowerCase().includes(words));
+  const fitting = possibleFirst(
+    acts.filter((act) => words === "" || act.words.toLowerCase().includes(words)),
+  );
   const hits = text === "" || words === "" ? [] : (found.data?.hits ?? []);
+  // Hits come later than the keys: where the marked one is gone, the first is marked, so that Enter always does something.
+  const shown = [...hits.map(hitValue), ...fitting.map((act) => act.words)];
+  const current = inside || shown.includes(marked) ? marked : (shown[0] ?? "");
 
   const back = () => {
     setInside(null);
@@ -70,11 +76,21 @@ function Inside({ onClose, onCancelEvent }: InsideProps) {
     }
   };
   return (
-    <Command shouldFilter={false} loop label="Find or do anything" onKeyDown={keys}>
+    <Command
+      shouldFilter={false}
+      loop
+      value={current}
+      onValueChange={setMarked}
+      label="Find or do anything"
+      onKeyDown={keys}
+    >
       <div className="flex items-center gap-2 border-b border-line px-4">
         <Search size={16} aria-hidden="true" className="shrink-0 text-text-3" />
         {inside ? (
-          <span className="max-w-56 truncate rounded-[5px] bg-accent-soft px-1.5 text-sm font-medium" title={inside.title}>
+          <span
+            className="max-w-56 truncate rounded-[5px] bg-accent-soft px-1.5 text-sm font-medium"
+            title={inside.title}
+          >
             {inside.title}
           </span>
         ) : null}
@@ -95,7 +111,7 @@ function Inside({ onClose, onCancelEvent }: InsideProps) {
               <Command.Group heading="Found" className="palette-group">
                 {hits.map((hit) => (
                   <HitItem
-                    key={`${hit.kind}/${hit.id}`}
+                    key={hitValue(hit)}
                     hit={hit}
                     onSelect={() => {
                       setInside(hit);
@@ -114,7 +130,11 @@ function Inside({ onClose, onCancelEvent }: InsideProps) {
             ) : null}
             {hits.length === 0 && fitting.length === 0 ? (
               <p role="status" className="px-3 py-6 text-center text-text-3">
-                {found.error ? "The search failed. Please try again." : found.isFetching || text !== words ? "Looking…" : `Nothing found for “${text}”.`}
+                {found.error
+                  ? "The search failed. Please try again."
+                  : found.isFetching || text !== typed.trim()
+                    ? "Looking…"
+                    : `Nothing found for “${text}”.`}
               </p>
             ) : null}
             {found.data?.as_of && hits.length > 0 ? (
@@ -127,11 +147,21 @@ function Inside({ onClose, onCancelEvent }: InsideProps) {
   );
 }
 
+/** What cannot be done now stays in view, below what can. */
+function possibleFirst(acts: Act[]): Act[] {
+  return [...acts.filter((act) => !act.reason), ...acts.filter((act) => act.reason)];
+}
+
 function HitActs(props: { hit: SearchHit; words: string } & InsideProps) {
   const acts = useHitActs(props.hit, props.onClose, props.onCancelEvent);
-  const fitting = acts.filter((act) => props.words === "" || act.words.toLowerCase().includes(props.words));
+  const fitting = possibleFirst(
+    acts.filter((act) => props.words === "" || act.words.toLowerCase().includes(props.words)),
+  );
   return (
-    <Command.Group heading={props.hit.kind === "event" ? "This event" : "This client"} className="palette-group">
+    <Command.Group
+      heading={props.hit.kind === "event" ? "This event" : "This client"}
+      className="palette-group"
+    >
       {fitting.map((act) => (
         <Item key={act.words} act={act} />
       ))}

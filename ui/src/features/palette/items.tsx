@@ -28,9 +28,12 @@ export function Item({ act }: { act: Act }) {
   );
 }
 
+/** What the palette knows a hit by. */
+export const hitValue = (hit: SearchHit) => `${hit.kind}/${hit.id}`;
+
 export function HitItem({ hit, onSelect }: { hit: SearchHit; onSelect: () => void }) {
   return (
-    <Command.Item value={`${hit.kind}/${hit.id}`} onSelect={onSelect} className={look}>
+    <Command.Item value={hitValue(hit)} onSelect={onSelect} className={look}>
       {hit.status ? (
         <StatusGlyph status={hit.status} size={13} />
       ) : (

@@ -1,6 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Archive, ArchiveRestore, ArrowLeft, ArrowRight, Ban, CalendarPlus, Eye, History, Pencil, RotateCcw } from "lucide-react";
+import {
+  Archive,
+  ArchiveRestore,
+  ArrowLeft,
+  ArrowRight,
+  Ban,
+  CalendarPlus,
+  Eye,
+  History,
+  Pencil,
+  RotateCcw,
+} from "lucide-react";
 import { mayMove, nextStep, useEventActions } from "@/components/event-actions";
 import { eventPageQuery } from "@/components/event-page";
 import { useReadOnly } from "@/components/session";

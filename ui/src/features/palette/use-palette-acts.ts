@@ -35,7 +35,8 @@ export function usePaletteActs(onClose: () => void): Act[] {
     void run();
   };
   const may = (permission: string) =>
-    readOnly ?? (session.permissions.includes(permission) ? null : "You may not do this in this organization.");
+    readOnly ??
+    (session.permissions.includes(permission) ? null : "You may not do this in this organization.");
   return [
     {
       words: "New event",
@@ -50,7 +51,13 @@ export function usePaletteActs(onClose: () => void): Act[] {
       reason: may("clients.create"),
       run: then(() => navigate({ to: "/clients/new" })),
     },
-    { words: "Undo the latest change", icon: Undo2, keys: `${modifier}Z`, reason: readOnly, run: then(undoLatest) },
+    {
+      words: "Undo the latest change",
+      icon: Undo2,
+      keys: `${modifier}Z`,
+      reason: readOnly,
+      run: then(undoLatest),
+    },
     { words: "Go to events", icon: CalendarDays, run: then(() => navigate({ to: "/events" })) },
     {
       words: "Go to the board",

@@ -17,7 +17,11 @@ export function Devices() {
   const format = useFormat();
   const readOnly = useReadOnly();
   const [revoking, setRevoking] = useState<Device | null>(null);
-  const devices = useQuery({ queryKey: key, queryFn: async () => unwrap(await commands.deviceList()).devices, staleTime: 0 });
+  const devices = useQuery({
+    queryKey: key,
+    queryFn: async () => unwrap(await commands.deviceList()).devices,
+    staleTime: 0,
+  });
   if (devices.error) {
     return <Failed error={devices.error} onRetry={() => void devices.refetch()} />;
   }
@@ -28,12 +32,21 @@ export function Devices() {
     <>
       <ul aria-label="Devices" className="grid">
         {devices.data.map((device) => (
-          <li key={device.id} className="flex min-h-12 items-center gap-3 border-b border-line/60 last:border-none">
+          <li
+            key={device.id}
+            className="flex min-h-12 items-center gap-3 border-b border-line/60 last:border-none"
+          >
             <Monitor size={16} aria-hidden="true" className="shrink-0 text-text-3" />
             <div className="min-w-0 flex-1">
               <p className="truncate" title={device.name}>
-                <span className={device.revoked_at ? "text-text-3 line-through" : "font-medium"}>{device.name}</span>
-                {device.current ? <span className="ml-2 rounded-[5px] bg-accent-soft px-1.5 text-sm text-accent">this device</span> : null}
+                <span className={device.revoked_at ? "text-text-3 line-through" : "font-medium"}>
+                  {device.name}
+                </span>
+                {device.current ? (
+                  <span className="ml-2 rounded-[5px] bg-accent-soft px-1.5 text-sm text-accent">
+                    this device
+                  </span>
+                ) : null}
               </p>
               <p className="truncate text-sm text-text-3">{words(device, format.moment.bind(format))}</p>
             </div>
@@ -59,7 +72,9 @@ function words(device: Device, moment: (instant: string) => string): string {
   if (device.revoked_at) {
     return `Revoked ${moment(device.revoked_at)}`;
   }
-  const seen = device.last_seen_at ? `Last seen ${moment(device.last_seen_at)}` : `Added ${moment(device.created_at)}`;
+  const seen = device.last_seen_at
+    ? `Last seen ${moment(device.last_seen_at)}`
+    : `Added ${moment(device.created_at)}`;
   return `${seen} · signed in until ${moment(device.expires_at)}`;
 }
 

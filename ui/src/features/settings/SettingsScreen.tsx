@@ -32,7 +32,10 @@ export function SettingsScreen() {
                     : "until Cloche is closed; this computer has no keychain"}
                 </p>
               </div>
-              <Button pending={signOut.isPending} onClick={() => signOut.mutate(undefined, { onError: complain })}>
+              <Button
+                pending={signOut.isPending}
+                onClick={() => signOut.mutate(undefined, { onError: complain })}
+              >
                 <LogOut size={14} aria-hidden="true" />
                 {signOut.isPending ? "Signing out…" : "Sign out"}
               </Button>

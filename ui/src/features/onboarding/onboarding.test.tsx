@@ -1,0 +1,160 @@
+import { screen, waitFor } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { FakeDesk, refusal, session } from "@/testing/fake-desk";
+import { asked, expectAccessible, heading, open } from "@/testing/render";
+
+function fresh(): FakeDesk {
+  const desk = new FakeDesk();
+  desk.state = { phase: "first_run" };
+  return desk;
+}
+
+function signedOut(message: string | null = null): FakeDesk {
+  const desk = new FakeDesk();
+  desk.state = { phase: "sign_in", server: session.server, email: session.email, message };
+  return desk;
+}
+
+describe("first run", () => {
+  it("offers three ways to begin", async () => {
+    open("/", fresh());
+    await heading("Welcome to Cloche");
+    for (const name of ["Explore with sample data", "Use this computer", "Connect to a server"]) {
+      expect(screen.getByRole("button", { name })).toBeInTheDocument();
+    }
+    await expectAccessible();
+  });
+
+  it("shows how far the sample is and then lands on the events", async () => {
+    const desk = fresh();
+    const release = desk.hold("first_run_sample");
+    const { user } = open("/", desk);
+    await user.click(await screen.findByRole("button", { name: "Explore with sample data" }));
+    await screen.findByText("Preparing sample data…");
+    await desk.tell("set_up_progress", { step: "Starting the database", done: 1, of: 4 });
+    await screen.findByRole("progressbar", { name: "Starting the database" });
+    release();
+    await heading("Events");
+  });
+
+  it("sets this computer up with what was filled in and guessed", async () => {
+    const desk = fresh();
+    const { user } = open("/", desk);
+    await user.click(await screen.findByRole("button", { name: "Use this computer" }));
+    await user.type(screen.getByLabelText("Organization"), "Brisa Banquets");
+    await user.type(screen.getByLabelText("Your name"), "Zoë Haddad");
+    await user.type(screen.getByLabelText("E-mail"), "zoe@brisa.example");
+    await user.type(screen.getByLabelText("Password"), "short");
+    await user.click(screen.getByRole("button", { name: "Set up" }));
+    await screen.findByText("The password does not meet both points yet.");
+    expect(desk.asked("first_run_local")).toHaveLength(0);
+    await expectAccessible();
+    await user.type(screen.getByLabelText("Password"), " but longer now");
+    await user.click(screen.getByRole("button", { name: "Set up" }));
+    const [input] = await asked(desk, "first_run_local");
+    expect(input).toMatchObject({
+      organization_name: "Brisa Banquets",
+      your_name: "Zoë Haddad",
+      email: "zoe@brisa.example",
+      password: "short but longer now",
+      time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      keep: "keychain",
+    });
+    await heading("Events");
+  });
+
+  it("connects by a link and asks to sign in there; a bad link is named beside the field", async () => {
+    const desk = fresh().refuse(
+      "server_connect",
+      refusal("This is not a server link.", { code: "invalid", field: "link" }),
+    );
+    const { user } = open("/", desk);
+    await user.click(await screen.findByRole("button", { name: "Connect to a server" }));
+    await user.type(screen.getByLabelText("Server link"), "cloche://server?h=x");
+    await user.click(screen.getByRole("button", { name: "Connect" }));
+    await waitFor(() => expect(screen.getByLabelText("Server link")).toBeInvalid());
+    expect(screen.getByRole("alert")).toHaveTextContent("This is not a server link.");
+    await user.click(screen.getByRole("button", { name: "Connect" }));
+    await heading("Sign in");
+  });
+});
+
+describe("signing in", () => {
+  it("says so when the password is wrong, and lets one try again", async () => {
+    const desk = signedOut().refuse(
+      "sign_in",
+      refusal("E-mail or password is wrong.", { code: "not_permitted" }),
+    );
+    const { user } = open("/", desk);
+    await user.type(await screen.findByLabelText("Password"), "not this one");
+    await user.click(screen.getByRole("button", { name: "Sign in" }));
+    await screen.findByText("E-mail or password is wrong.");
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "Sign in" }));
+    await heading("Events");
+  });
+
+  it("asks before keeping nothing where there is no keychain", async () => {
+    const desk = signedOut().refuse(
+      "sign_in",
+      refusal("There is no keychain.", { details: { kind: "no_keychain" } }),
+    );
+    const { user } = open("/", desk);
+    await user.type(await screen.findByLabelText("Password"), "correct horse battery");
+    await user.click(screen.getByRole("button", { name: "Sign in" }));
+    await screen.findByRole("region", { name: "No keychain" });
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "Keep me signed in until I close Cloche" }));
+    await heading("Events");
+    expect(desk.asked("sign_in").map((input) => input.keep)).toEqual(["keychain", "until_close"]);
+  });
+
+  it("says why one was signed out", async () => {
+    open("/", signedOut("This device was revoked by its owner."));
+    await screen.findByText("This device was revoked by its owner.");
+  });
+
+  it("leads back to the three ways to begin", async () => {
+    const { user } = open("/", signedOut());
+    await user.click(await screen.findByRole("button", { name: "Begin another way" }));
+    await heading("Welcome to Cloche");
+  });
+
+  it("sets a new password on the local server", async () => {
+    const { user, desk } = open("/", signedOut());
+    await user.click(await screen.findByRole("button", { name: "I forgot my password" }));
+    await user.type(screen.getByLabelText("New password"), "a quite new password");
+    await user.click(screen.getByRole("button", { name: "Set password" }));
+    const [input] = await asked(desk, "password_reset_local");
+    expect(input).toEqual({ email: session.email, new: "a quite new password" });
+    await heading("Events");
+  });
+
+  it("goes to the sign-in when the shell says that this device was signed out", async () => {
+    const { desk } = open("/events");
+    await heading("Events");
+    await desk.tell("app_state", {
+      phase: "sign_in",
+      server: session.server,
+      email: session.email,
+      message: "You were signed out on another device.",
+    });
+    await heading("Sign in");
+    expect(screen.queryByRole("grid")).not.toBeInTheDocument();
+  });
+});
+
+it("says why Cloche could not open and tries again", async () => {
+  const desk = new FakeDesk();
+  const state = desk.state;
+  desk.state = {
+    phase: "failed",
+    error: refusal("The data folder cannot be written to.", { reference: "7F3A-22" }),
+  };
+  const { user } = open("/", desk);
+  await heading("Cloche could not open");
+  expect(screen.getByRole("alert")).toHaveTextContent("Reference 7F3A-22");
+  desk.state = state;
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  await heading("Events");
+});
