@@ -184,7 +184,8 @@ end $$;
 grant select on app.organizations, app.memberships, app.role_permissions, app.member_views to cloche_identity;
 grant select, insert, update on app.users, app.devices to cloche_identity;
 grant select, update on app.organizations, app.memberships to cloche_api;
-grant select, insert, delete on app.role_permissions to cloche_api;
+-- Update here is for locking rows only: no rule lets a desk write a column.
+grant select, insert, update, delete on app.role_permissions to cloche_api;
 grant select on app.member_views to cloche_api;
 grant select, insert, update on app.organizations, app.memberships, app.member_views to cloche_guard;
 grant select on app.role_permissions to cloche_guard;

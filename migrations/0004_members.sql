@@ -16,6 +16,11 @@ begin
     if (new.role, new.ended_at) is not distinct from (old.role, old.ended_at) then
         return new;
     end if;
+    -- The rest of the command would run without access.
+    if actor = new.user_id and new.ended_at is not null and old.ended_at is null then
+        perform app.refuse('CL422', 'memberships_own_end', 'You cannot end your own access. Ask another administrator.',
+            jsonb_build_object('table', 'memberships', 'id', new.id));
+    end if;
     perform 1 from app.organizations o where o.id = new.org_id for update;
     if actor is not null and 'administrator' in (old.role, new.role) and not exists (
         select from app.memberships m where m.org_id = new.org_id and m.user_id = actor

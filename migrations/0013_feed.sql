@@ -46,6 +46,7 @@ select setup.build_feed();
 
 -- One page of what changed after the cursor (n, seq); seq null: all of n is known. The desk remembers `next`, whose command
 -- tells a restored server apart: where the journal has another command at that n, or no such n, the answer is `resync`.
+-- A null command is taken on trust: after a first copy the desk knows the cursor's n and not yet the command there.
 -- A null command (the first pull after a snapshot) is not compared.
 create function api.pull(p_org uuid, p_after_n bigint, p_after_seq bigint, p_after_command uuid, p_limit integer) returns json
     language plpgsql stable security definer set search_path = '' set timezone = 'UTC' as $$

@@ -4,12 +4,13 @@ import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { remote } from "webdriverio";
+import { built } from "../../scripts/lib/rust.mjs";
 import { closeWindow } from "./close-window.mjs";
 import { descendants, eventually, freePort, isAlive, startProgram } from "./programs.mjs";
 import { Screen } from "./screen.mjs";
 
-/** The program under test and its arguments; stories about the harness itself put another one here. */
-export const application = { program: process.env.CLOCHE_APP, args: [] };
+/** The program under test: what `npm test` built, unless the environment names another. */
+const program = process.env.CLOCHE_APP ?? built("cloche");
 
 function driverProgram() {
   const home = process.env.CARGO_INSTALL_ROOT || process.env.CARGO_HOME || join(homedir(), ".cargo");
@@ -52,11 +53,11 @@ export class Desk {
         capabilities: {
           // WebKit's driver knows no BiDi and refuses sessions that ask for it.
           "wdio:enforceWebDriverClassic": true,
-          "tauri:options": { application: application.program, args: application.args },
+          "tauri:options": { application: program },
         },
       });
       desk.screen = new Screen(desk.browser);
-      desk.pid = descendants(desk.driver.pid).find((each) => each.program === application.program)?.pid;
+      desk.pid = descendants(desk.driver.pid).find((each) => each.program === program)?.pid;
     } catch (error) {
       await desk.kill();
       throw error;

@@ -1,4 +1,6 @@
 /** What people of an office do again and again, in the words of the screens. */
+import { eventually } from "./programs.mjs";
+
 export const ANA = {
   organization: "Cocina del Olivar",
   name: "Ana García",
@@ -33,4 +35,58 @@ export async function connect(screen, { link, email, password }) {
 export async function upToDate(screen) {
   await screen.see("status", "Sync", { patience: 30_000 });
   await screen.reads("Up to date", 30_000);
+}
+
+/** Imports the next file that the file chooser gives, with the mapping that was guessed. */
+export async function importBook(screen, result) {
+  await screen.click("link", "Import");
+  // The screen may still show the end of the import before.
+  if (await screen.isThere("button", "Import another file")) {
+    await screen.click("button", "Import another file");
+  }
+  await screen.click("button", "Choose a CSV file…");
+  await screen.click("button", "Try it out");
+  await screen.see("status", "Dry run");
+  await screen.click("button", "Import all", { part: true });
+  await screen.reads(result, 60_000);
+}
+
+/** Finds an event by its name with Ctrl-K alone and opens it. */
+export async function openFromPalette(screen, name) {
+  // Keys are heard once the screen is there.
+  await screen.see("button", "Find or do anything");
+  await screen.press("Control", "k");
+  await screen.see("dialog", "Find or do anything");
+  const box = await screen.see("combobox", null);
+  await box.addValue(name);
+  // Hits change while one types: Enter takes the one that is marked, so wait until that is the one meant.
+  await eventually(`“${name}” is marked`, async () => (await marked(screen))?.includes(name));
+  await screen.press("Enter");
+  await eventually("“Open” is marked", async () => (await marked(screen)) === "Open");
+  await screen.press("Enter");
+  await screen.gone("dialog", "Find or do anything");
+  await screen.see("heading", name);
+}
+
+function marked(screen) {
+  return screen.browser.execute(
+    () => document.querySelector("[role=option][aria-selected=true]")?.textContent,
+  );
+}
+
+/** The step that the event's page marks as the present one; with `wanted`, as soon as it is that one. */
+export async function statusOf(screen, wanted) {
+  const step = () =>
+    screen.browser.execute(() =>
+      document.querySelector("[aria-label=Status] [aria-current=step]")?.textContent?.trim(),
+    );
+  return eventually(`the event’s status is ${wanted ?? "shown"}`, async () => {
+    const now = await step();
+    return wanted === undefined || now === wanted ? now : null;
+  });
+}
+
+/** Takes back what the latest toast announces. */
+export async function undoFromToast(screen) {
+  await screen.click("button", "Undo", { part: true });
 }

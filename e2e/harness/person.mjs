@@ -1,8 +1,17 @@
 /** One person at one computer: a screen, a home of their own, a message bus and an unlocked keyring. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Desk } from "./desk.mjs";
 import { eventually, isAlive, startProgram } from "./programs.mjs";
 
@@ -146,6 +155,13 @@ export class Person {
       .filter((path) => path.endsWith("postmaster.pid"))
       .map((path) => Number(readFileSync(join(this.home, path), "utf8").split("\n")[0]))
       .filter(isAlive);
+  }
+
+  /** Keeps what Cloche and its PostgreSQL wrote down, for whoever looks into a failed story. */
+  keepLogs() {
+    for (const path of readdirSync(this.home, { recursive: true }).filter((name) => name.endsWith(".log"))) {
+      copyFileSync(join(this.home, path), this.log(basename(path, ".log")));
+    }
   }
 
   /** Ends everything of this person and removes the home. */

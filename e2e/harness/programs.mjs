@@ -26,7 +26,7 @@ export async function eventually(what, look, patience = 20_000) {
 }
 
 /** Starts `command`; its output goes to `log`. `stdin` is written and closed; `pipe3` asks for a readable fourth channel. */
-export function startProgram(command, args, { env, log, stdin, pipe3 = false }) {
+export function startProgram(command, args, { env, log, stdin, pipe3 = false, patience = 2000 }) {
   const child = spawn(command, args, {
     env,
     detached: true,
@@ -54,10 +54,10 @@ export function startProgram(command, args, { env, log, stdin, pipe3 = false }) 
         // The whole group has ended already.
       }
     },
-    /** Asks to end, insists after two seconds, and waits for it. */
+    /** Asks to end, insists after `patience` ms, and waits for it. */
     async stop() {
       program.kill("SIGTERM");
-      const insist = setTimeout(() => program.kill("SIGKILL"), 2000);
+      const insist = setTimeout(() => program.kill("SIGKILL"), patience);
       await program.ended;
       clearTimeout(insist);
       program.kill("SIGKILL");

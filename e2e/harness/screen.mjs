@@ -16,6 +16,7 @@ function look(role, name, part, within) {
     radio: "input[type=radio]",
     dialog: "dialog[open]",
     listitem: "li",
+    list: "ol, ul",
     region: "section[aria-label]",
     table: "table",
   };

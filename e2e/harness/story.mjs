@@ -6,7 +6,7 @@ import { Person } from "./person.mjs";
 
 export const ARTIFACTS = join(import.meta.dirname, "..", "artifacts");
 
-/** @param {(scene: { person: (options: object) => Promise<Person>, logs: string }) => Promise<void>} body */
+/** @param {(scene: { person: (options: object) => Promise<Person>, after: (end: () => Promise<void>) => void, logs: string }) => Promise<void>} body */
 export function story(name, body) {
   const slug = name.replace(/[^a-z0-9]+/gi, "-").toLowerCase();
   test(name, async (t) => {
@@ -14,6 +14,7 @@ export function story(name, body) {
     rmSync(logs, { recursive: true, force: true });
     mkdirSync(logs, { recursive: true });
     const persons = [];
+    const ends = [];
     const person = async (options) => {
       const sat = await Person.sitDown({ logs, ...options });
       persons.push(sat);
@@ -24,12 +25,18 @@ export function story(name, body) {
       for (const each of persons) {
         await each.leave();
       }
+      for (const end of ends) {
+        await end();
+      }
     });
     try {
-      await body({ person, logs });
+      await body({ person, logs, after: (end) => ends.push(end) });
     } catch (error) {
       for (const desk of persons.flatMap((each) => each.desks).filter((each) => each.isOpen())) {
         await desk.screen.keep(join(logs, `${desk.person.name}-saw-last`)).catch(() => {});
+      }
+      for (const each of persons) {
+        each.keepLogs();
       }
       throw error;
     }

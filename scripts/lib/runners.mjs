@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { add, blame, fromCargoTest, fromNextest, fromNode, fromVitest, none } from "./count.mjs";
 import { NOTES, ROOT } from "./paths.mjs";
 import { run, runKeeping } from "./run.mjs";
-import { buildPrograms, built, cargoEnv, FEATURES, LOCKED } from "./rust.mjs";
+import { buildPrograms, cargoEnv, FEATURES, LOCKED } from "./rust.mjs";
 import { say } from "./say.mjs";
 import { CAN_DRIVE_WINDOWS, setUpStories, setUpTests } from "./setup.mjs";
 import { withTestServer } from "./test-server.mjs";
@@ -82,8 +82,5 @@ export async function e2e() {
   await buildUi();
   await buildPrograms();
   // One story at a time: two cores are not enough for several windows, and each story takes its own pictures.
-  return node(filesEnding("e2e", ".test.mjs"), ["--test-concurrency=1", "--test-timeout=600000"], {
-    CLOCHE_APP: built("cloche"),
-    CLOCHE_DEV_SERVER: built("dev-server"),
-  });
+  return node(filesEnding("e2e", ".test.mjs"), ["--test-concurrency=1", "--test-timeout=600000"]);
 }

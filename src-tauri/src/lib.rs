@@ -21,6 +21,7 @@ pub fn command_list() -> Builder<Wry> {
         app::first_run_sample,
         app::first_run_local,
         app::server_connect,
+        app::server_open,
         app::sign_in,
         app::keychain_available,
         app::sign_out,

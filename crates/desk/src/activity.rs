@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::activity::{Names, RowChange, activity_lines};
 use domain::change::Op;
 use domain::permission::Role;
+use replica::Answer;
 use serde::Serialize;
 use server::feed::{History, HistoryChange, HistoryEntry};
 use std::collections::{HashMap, HashSet};
@@ -79,12 +80,10 @@ pub(crate) async fn of_row(
         desk.session().history(desk.organization(), table, id, before_n.map(i64::from), PAGE);
     let (history, as_of) = match asked.await {
         Ok(history) => {
-            if let Ok(value) = serde_json::to_value(&history) {
-                desk.replica().put_answer(&key, &value, Utc::now()).await?;
-            }
+            keep(desk, &key, &history).await;
             (history, None)
         }
-        Err(error) if error.is_passing() => match desk.replica().answer(&key).await? {
+        Err(error) if error.is_passing() => match kept(desk, &key).await? {
             Some(kept) => match serde_json::from_value::<History>(kept.body) {
                 Ok(history) => (history, Some(kept.at)),
                 Err(_) => return Err(error.into()),
@@ -96,6 +95,18 @@ pub(crate) async fn of_row(
     let names = names_for(desk, &history, time_zone).await?;
     let entries = history.entries.iter().map(|entry| told(desk, entry, &names)).collect();
     Ok(ActivityPage { entries, done: history.done, as_of })
+}
+
+/// Keeps an answer for when the server is away; that it cannot be kept is no reason not to show it.
+async fn keep(desk: &Desk, key: &str, history: &History) {
+    let Ok(value) = serde_json::to_value(history) else { return };
+    if let Err(error) = desk.replica().put_answer(key, &value, Utc::now()).await {
+        tracing::info!(%error, "an answer could not be kept");
+    }
+}
+
+async fn kept(desk: &Desk, key: &str) -> Result<Option<Answer>, ActionError> {
+    desk.read(|replica| async move { replica.answer(key).await }).await
 }
 
 fn told(desk: &Desk, entry: &HistoryEntry, names: &DeskNames) -> ActivityEntry {
@@ -137,7 +148,7 @@ async fn names_for(
 ) -> Result<DeskNames, ActionError> {
     let mut clients = HashMap::new();
     for id in mentioned(history) {
-        if let Some(client) = desk.replica().client(id).await? {
+        if let Some(client) = desk.read(|replica| async move { replica.client(id).await }).await? {
             clients.insert(id, client.company_name);
         }
     }

@@ -13,7 +13,7 @@ use server::account::Whoami;
 use server::link::ServerLink;
 use server::session::{self, Session};
 use std::sync::Arc;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 
 /// The organization and person for *Use this computer*.
@@ -43,6 +43,13 @@ pub struct FirstRunLocal {
 pub struct ServerConnect {
     /// The link's text.
     pub link: String,
+}
+
+/// Which known server to open.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct ServerOpen {
+    /// Its id.
+    pub server_id: Uuid,
 }
 
 /// E-mail and password.
@@ -94,13 +101,22 @@ pub struct App {
     local: LocalServer,
     surface: Arc<dyn Surface>,
     desk: Mutex<Option<Desk>>,
+    /// Starting, signing in and out, switching and closing happen one after the other.
+    life: Mutex<()>,
 }
 
 impl App {
     /// An app that has not started anything yet.
     pub fn new(places: Places, surface: Arc<dyn Surface>) -> Self {
         let local = LocalServer::new(places.clone());
-        Self { places, secrets: Secrets::default(), local, surface, desk: Mutex::default() }
+        Self {
+            places,
+            secrets: Secrets::default(),
+            local,
+            surface,
+            desk: Mutex::default(),
+            life: Mutex::default(),
+        }
     }
 
     /// The signed-in desk.
@@ -114,6 +130,7 @@ impl App {
 
     /// Opens what was open last; every failure is a screen, never an error.
     pub async fn start(&self) -> AppState {
+        let _life = self.life().await;
         match self.open_last().await {
             Ok(state) => state,
             Err(error) => AppState::Failed { error: error.to_app_error() },
@@ -125,10 +142,9 @@ impl App {
             return Ok(AppState::Ready { session: Box::new(desk.view()) });
         }
         let profile = Profile::load(&self.places.data)?;
-        let Some(known) = profile.current().cloned() else { return Ok(AppState::FirstRun) };
-        let secrets = self.secrets.clone();
-        let kept = blocking(move || secrets.find(known.server_id)).await;
-        let known = profile.current().cloned().unwrap_or_else(|| unreachable!("found above"));
+        let Some(known) = profile.current().cloned() else { return Ok(choices(&profile)) };
+        let (secrets, server) = (self.secrets.clone(), known.server_id);
+        let kept = blocking(move || secrets.find(server)).await;
         match (kept, known.kind) {
             (Some((sign_in, keep)), _) if known.organization_id.is_some() => {
                 self.reopen(known, sign_in, keep).await
@@ -152,12 +168,15 @@ impl App {
         keep: Keep,
     ) -> Result<AppState, ActionError> {
         let opening = self.opening(known.clone(), sign_in, keep);
-        match Desk::reopen(opening).await {
-            Ok(desk) => Ok(self.show(desk).await),
-            Err(ActionError::App(error)) if error.code == Code::SignedOut => {
-                Ok(sign_in_screen(&known, Some(error.message)))
-            }
-            Err(error) => Err(error),
+        let error = match Desk::reopen(opening).await {
+            Ok(desk) => return Ok(self.show(desk).await),
+            Err(error) => error,
+        };
+        let shown = error.to_app_error();
+        match (shown.code, known.kind) {
+            (Code::SignedOut, ServerKind::Sample) => self.sample_sign_in().await,
+            (Code::SignedOut, _) => Ok(sign_in_screen(&known, Some(shown.message))),
+            _ => Err(error),
         }
     }
 
@@ -166,11 +185,28 @@ impl App {
     /// # Errors
     /// When the profile cannot be written.
     pub async fn choose(&self) -> Result<AppState, ActionError> {
+        let _life = self.life().await;
         self.close_desk().await;
         let mut profile = Profile::load(&self.places.data)?;
         profile.current = None;
         profile.save(&self.places.data)?;
-        Ok(AppState::FirstRun)
+        Ok(choices(&profile))
+    }
+
+    /// Opens a server that this computer knows already: at once where a sign-in is kept, else its sign-in screen.
+    ///
+    /// # Errors
+    /// `not_found` for an unknown one; what stands in the way of opening it.
+    pub async fn server_open(&self, input: ServerOpen) -> Result<AppState, ActionError> {
+        let _life = self.life().await;
+        self.close_desk().await;
+        let mut profile = Profile::load(&self.places.data)?;
+        if !profile.servers.iter().any(|s| s.server_id == input.server_id) {
+            return Err(ActionError::not_found("server"));
+        }
+        profile.current = Some(input.server_id);
+        profile.save(&self.places.data)?;
+        self.open_last().await
     }
 
     /// *Explore with sample data*.
@@ -178,6 +214,7 @@ impl App {
     /// # Errors
     /// What the local server says.
     pub async fn first_run_sample(&self) -> Result<AppState, ActionError> {
+        let _life = self.life().await;
         self.sample_sign_in().await
     }
 
@@ -186,7 +223,8 @@ impl App {
         self.local.ensure_running().await?;
         self.progress("Preparing the tables", 1);
         let link = self.local.provision(ServerKind::Sample).await?;
-        let password = server::identity::new_secret();
+        // Nobody types it, so nothing has to be derived: it is as random as a key.
+        let key = server::identity::new_secret();
         let founding = Founding {
             organization: "Olivar Catering".to_owned(),
             time_zone: "Europe/Madrid".to_owned(),
@@ -194,16 +232,19 @@ impl App {
             locale: "en-GB".to_owned(),
             person: "Pilar Novák".to_owned(),
             email: SAMPLE_EMAIL.to_owned(),
-            password: password.clone(),
+            key: key.clone(),
         };
         self.progress("Making a sample office", 2);
         self.local.found(&link, founding).await?;
-        self.local.set_password(&link, SAMPLE_EMAIL, password.clone()).await?;
+        self.local.set_password(&link, SAMPLE_EMAIL, &key).await?;
         let secrets = blocking(Secrets::keychain_works).await;
         let keep = if secrets { Keep::Keychain } else { Keep::UntilClose };
         self.progress("Filling in clients and events", 3);
-        let (sign_in, who) = self.enroll(&link, SAMPLE_EMAIL, password).await?;
-        crate::sample::fill(&Session::open(&link, &sign_in.device()), &who).await?;
+        let (sign_in, who) = self.enroll(&link, SAMPLE_EMAIL, &key).await?;
+        let session = Session::open(&link, &sign_in.device());
+        let filled = crate::sample::fill(&session, &who).await;
+        session.close().await;
+        filled?;
         self.progress("Opening", 4);
         self.enter(link, ServerKind::Sample, sign_in, keep, who).await
     }
@@ -213,6 +254,7 @@ impl App {
     /// # Errors
     /// What is wrong with the input, or what the local server says.
     pub async fn first_run_local(&self, input: FirstRunLocal) -> Result<AppState, ActionError> {
+        let _life = self.life().await;
         let email = normalise_email(&input.email)?;
         check_password(secrecy::ExposeSecret::expose_secret(&input.password), &email)?;
         domain::account::check_founding(&input.organization_name, &input.your_name)?;
@@ -222,6 +264,7 @@ impl App {
         self.progress("Preparing the tables", 1);
         let link = self.local.provision(ServerKind::Local).await?;
         self.progress("Making your organization", 2);
+        let key = derive(input.password, link.server_id, &email).await;
         let founding = Founding {
             organization: input.organization_name.trim().to_owned(),
             time_zone: input.time_zone,
@@ -229,11 +272,11 @@ impl App {
             locale: input.locale,
             person: input.your_name.trim().to_owned(),
             email: email.clone(),
-            password: input.password.clone(),
+            key: key.clone(),
         };
         self.local.found(&link, founding).await?;
         self.progress("Signing you in", 3);
-        let (sign_in, who) = self.enroll(&link, &email, input.password).await?;
+        let (sign_in, who) = self.enroll(&link, &email, &key).await?;
         self.progress("Opening", 4);
         self.enter(link, ServerKind::Local, sign_in, input.keep, who).await
     }
@@ -243,6 +286,7 @@ impl App {
     /// # Errors
     /// What is wrong with the link.
     pub async fn server_connect(&self, input: ServerConnect) -> Result<AppState, ActionError> {
+        let _life = self.life().await;
         let link: ServerLink = input.link.parse()?;
         self.close_desk().await;
         let mut profile = Profile::load(&self.places.data)?;
@@ -254,6 +298,7 @@ impl App {
             email: before.as_ref().and_then(|b| b.email.clone()),
             user_id: None,
             organization_id: None,
+            devices: before.map(|b| b.devices).unwrap_or_default(),
             link,
         };
         profile.remember(known.clone());
@@ -266,6 +311,7 @@ impl App {
     /// # Errors
     /// `signed_out` with a sentence for a wrong password; a refusal `no_keychain`; `offline`.
     pub async fn sign_in(&self, input: SignIn) -> Result<AppState, ActionError> {
+        let _life = self.life().await;
         let email = normalise_email(&input.email)?;
         self.check_keep(input.keep).await?;
         let profile = Profile::load(&self.places.data)?;
@@ -274,7 +320,8 @@ impl App {
             ServerKind::Remote => known.link,
             kind => self.local.provision(kind).await?,
         };
-        let (sign_in, who) = self.enroll(&link, &email, input.password).await?;
+        let key = derive(input.password, link.server_id, &email).await;
+        let (sign_in, who) = self.enroll(&link, &email, &key).await?;
         self.enter(link, known.kind, sign_in, input.keep, who).await
     }
 
@@ -288,6 +335,7 @@ impl App {
     /// # Errors
     /// When the profile cannot be written.
     pub async fn sign_out(&self) -> Result<AppState, ActionError> {
+        let _life = self.life().await;
         let desk = self.desk().await?;
         // Offline, the device stays enrolled on the server until it expires; its secret is gone from here.
         if let Err(error) = desk.session().sign_out().await {
@@ -299,7 +347,7 @@ impl App {
         if known.kind == ServerKind::Sample {
             profile.current = None;
             profile.save(&self.places.data)?;
-            return Ok(AppState::FirstRun);
+            return Ok(choices(&profile));
         }
         Ok(sign_in_screen(&known, None))
     }
@@ -337,6 +385,7 @@ impl App {
         &self,
         input: PasswordResetLocal,
     ) -> Result<AppState, ActionError> {
+        let _life = self.life().await;
         let email = normalise_email(&input.email)?;
         check_password(secrecy::ExposeSecret::expose_secret(&input.new), &email)
             .map_err(|e| on_field(e, "new"))?;
@@ -349,9 +398,10 @@ impl App {
             ));
         }
         let link = self.local.provision(known.kind).await?;
-        self.local.set_password(&link, &email, input.new.clone()).await?;
+        let key = derive(input.new, link.server_id, &email).await;
+        self.local.set_password(&link, &email, &key).await?;
         let keep = if self.keychain_available().await { Keep::Keychain } else { Keep::UntilClose };
-        let (sign_in, who) = self.enroll(&link, &email, input.new).await?;
+        let (sign_in, who) = self.enroll(&link, &email, &key).await?;
         self.enter(link, known.kind, sign_in, keep, who).await
     }
 
@@ -363,6 +413,7 @@ impl App {
         &self,
         input: OrganizationSwitch,
     ) -> Result<AppState, ActionError> {
+        let _life = self.life().await;
         let desk = self.desk().await?;
         let mut known = desk.server().clone();
         let (sign_in, keep) = desk.sign_in();
@@ -380,30 +431,64 @@ impl App {
         Ok(self.show(desk).await)
     }
 
-    /// Ends everything in good order: sync, sessions, then the local server.
+    /// Ends everything in good order: sync, sessions, then the local server. What was to last until now is forgotten.
     pub async fn close(&self) {
-        self.close_desk().await;
+        let _life = self.life.lock().await;
+        if let Some(desk) = self.desk.lock().await.take() {
+            desk.close().await;
+            if desk.sign_in().1 == Keep::UntilClose {
+                desk.wipe().await;
+            }
+        }
+        self.secrets.forget_until_close();
         self.local.stop().await;
+    }
+
+    async fn life(&self) -> MutexGuard<'_, ()> {
+        let life = self.life.lock().await;
+        self.local.allow_start();
+        life
     }
 
     async fn enroll(
         &self,
         link: &ServerLink,
         email: &str,
-        password: SecretString,
+        key: &SecretString,
     ) -> Result<(Kept, Whoami), ActionError> {
-        let key = derive(password, link.server_id, email).await;
-        let mut account = session::sign_in_account(link, email, &key).await?;
+        let mut account = session::sign_in_account(link, email, key).await?;
         let sign_in = Kept::new();
         account.enroll_device(&sign_in.device(), &this_computer()).await?;
         account.close().await;
         let session = Session::open(link, &sign_in.device());
-        let who = session.whoami().await?;
+        let who = session.whoami().await;
         session.close().await;
-        Ok((sign_in, who))
+        match who {
+            Ok(who) => Ok((sign_in, who)),
+            Err(error) => {
+                withdraw(link, &sign_in).await;
+                Err(error.into())
+            }
+        }
     }
 
+    /// Opens a desk with a fresh sign-in; where that fails, its device is not left behind.
     async fn enter(
+        &self,
+        link: ServerLink,
+        kind: ServerKind,
+        sign_in: Kept,
+        keep: Keep,
+        who: Whoami,
+    ) -> Result<AppState, ActionError> {
+        let entered = self.enter_as(link.clone(), kind, sign_in.clone(), keep, who).await;
+        if entered.is_err() {
+            withdraw(&link, &sign_in).await;
+        }
+        entered
+    }
+
+    async fn enter_as(
         &self,
         link: ServerLink,
         kind: ServerKind,
@@ -413,8 +498,11 @@ impl App {
     ) -> Result<AppState, ActionError> {
         self.close_desk().await;
         let before = Profile::load(&self.places.data)?;
-        let last = before.servers.iter().find(|s| s.server_id == link.server_id);
-        let last = last.filter(|s| s.user_id == Some(who.user_id)).and_then(|s| s.organization_id);
+        let earlier = before.servers.iter().find(|s| s.server_id == link.server_id);
+        let mut devices = earlier.map(|s| s.devices.clone()).unwrap_or_default();
+        let replaced = devices.insert(who.user_id, sign_in.device_id);
+        let last =
+            earlier.filter(|s| s.user_id == Some(who.user_id)).and_then(|s| s.organization_id);
         let organization = who.organizations.iter().find(|o| Some(o.id) == last);
         let organization = organization.or(who.organizations.first()).ok_or_else(|| {
             ActionError::refused("no_organization", "You are not a member of any organization on this server. Ask an administrator to invite you.")
@@ -431,11 +519,25 @@ impl App {
             email: Some(who.email.clone()),
             user_id: Some(who.user_id),
             organization_id: Some(organization.id),
+            devices,
         };
         let (secrets, server, kept) = (self.secrets.clone(), known.server_id, sign_in.clone());
-        blocking(move || secrets.keep(server, &kept, keep)).await?;
+        // The key of any earlier copies, whoever's, is gone with the earlier sign-in.
+        let copies: Vec<_> =
+            known.devices.keys().map(|user| self.places.copies(server, *user)).collect();
+        blocking(move || {
+            copies.iter().for_each(|copies| crate::open::delete_copies(copies));
+            secrets.keep(server, &kept, keep)
+        })
+        .await?;
         self.remember(&known)?;
         let desk = Desk::open(self.opening(known, sign_in, keep), who).await?;
+        if let Some(device) = replaced {
+            // Nobody has its secret any more; left enrolled, ten of them would keep the person out.
+            if let Err(error) = desk.session().revoke_device(device).await {
+                tracing::debug!(%error, "the device that this one replaces was gone already");
+            }
+        }
         Ok(self.show(desk).await)
     }
 
@@ -500,6 +602,20 @@ impl App {
         let step = step.to_owned();
         self.surface.show(Happening::SetUp(SetUpProgress { step, done, of: 5 }));
     }
+}
+
+/// Takes back a device that was enrolled a moment ago.
+async fn withdraw(link: &ServerLink, sign_in: &Kept) {
+    let session = Session::open(link, &sign_in.device());
+    if let Err(error) = session.sign_out().await {
+        tracing::info!(%error, "a device stays enrolled until it expires");
+    }
+    session.close().await;
+}
+
+/// The first screen, with what was set up or connected to before.
+pub(crate) fn choices(profile: &Profile) -> AppState {
+    AppState::FirstRun { known: profile.servers.iter().rev().map(summary).collect() }
 }
 
 /// The sign-in screen of a server.

@@ -7,7 +7,11 @@ use domain::activity::applied_label;
 use domain::change::{Change, Plan};
 use serde_json::{Map, Value, json};
 use server::error::ServerError;
+use std::time::Duration;
 use uuid::Uuid;
+
+/// How often the server is asked about a change whose answer was lost.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// A change whose answer was lost: the desk asks about it as soon as the server is back.
 #[derive(Debug, Clone)]
@@ -41,7 +45,7 @@ impl Desk {
             Ok(applied) => applied,
             Err(error) => return Err(self.explain(error, command_id, &label, &plan.changes)),
         };
-        self.merge_own(&ticket, applied.rows, applied.n).await?;
+        self.merge_own(&ticket, applied.rows, applied.n).await;
         Ok(Applied { command_id, label, nothing_to_do: false, undoable: true })
     }
 
@@ -56,6 +60,13 @@ impl Desk {
         match &error {
             ServerError::Unknown(_) => {
                 self.unsettled().push(Unsettled { command_id, label: label.to_owned() });
+                let desk = self.clone();
+                tokio::spawn(async move { desk.settle_when_possible().await });
+                error.into()
+            }
+            // Sync finds out for itself, and does what losing access asks for.
+            ServerError::SignedOut { .. } => {
+                self.look_again();
                 error.into()
             }
             ServerError::Conflict { constraint, details: Some(details), .. }
@@ -67,8 +78,20 @@ impl Desk {
         }
     }
 
+    /// Asks until the server says what became of every change whose answer was lost: the person waits for that.
+    async fn settle_when_possible(&self) {
+        while !self.live().is_stopping() && !self.is_over() {
+            self.settle().await;
+            if self.unsettled().is_empty() {
+                // The server is back, whatever sync thinks.
+                return self.live().poke();
+            }
+            tokio::time::sleep(ASK_AGAIN_AFTER).await;
+        }
+    }
+
     /// Asks the server about changes whose answers were lost, and tells the person what became of each.
-    pub(crate) async fn settle(&self) {
+    async fn settle(&self) {
         let open: Vec<Unsettled> = std::mem::take(&mut *self.unsettled());
         for lost in open {
             match self.session().was_applied(self.organization(), lost.command_id).await {
@@ -84,7 +107,14 @@ impl Desk {
                     self.show(Happening::Notice(Notice { message, is_warning: !applied }));
                 }
                 Err(error) if error.is_passing() => self.unsettled().push(lost),
-                Err(error) => tracing::warn!(%error, "the fate of a change stays unknown"),
+                Err(error) => {
+                    tracing::warn!(%error, "the fate of a change stays unknown");
+                    let message = format!(
+                        "Cloche could not find out whether this was saved: {}. Look before you do it again.",
+                        lost.label
+                    );
+                    self.show(Happening::Notice(Notice { message, is_warning: true }));
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::view::Applied;
 use chrono::{DateTime, Utc};
 use domain::clients::{Client, plan_create, plan_delete, plan_edit, verdicts};
 pub use domain::clients::{ClientForm, ClientMay};
-use replica::EventRow;
+use replica::{ClientDetail, EventRow};
 pub use replica::{ClientListInput, ClientListPage as ClientListing, ClientRow};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -86,7 +86,8 @@ pub async fn client_list(
     desk: &Desk,
     input: ClientListInput,
 ) -> Result<ClientListing, ActionError> {
-    Ok(desk.replica().client_list(&input, Utc::now()).await?)
+    let (input, now) = (&input, Utc::now());
+    desk.read(|replica| async move { replica.client_list(input, now).await }).await
 }
 
 /// A client's page.
@@ -94,8 +95,7 @@ pub async fn client_list(
 /// # Errors
 /// `not_found`.
 pub async fn client_page(desk: &Desk, input: ClientRef) -> Result<ClientPage, ActionError> {
-    let replica = desk.replica();
-    let detail = replica.client_detail(input.client_id, Utc::now()).await?;
+    let detail = detail(desk, input.client_id).await?;
     let detail = detail.ok_or_else(|| ActionError::not_found("client"))?;
     let client = find(desk, input.client_id).await?;
     Ok(ClientPage {
@@ -132,8 +132,7 @@ pub async fn client_edit(desk: &Desk, input: ClientEdit) -> Result<Applied, Acti
 /// # Errors
 /// A refusal while events are there.
 pub async fn client_delete(desk: &Desk, input: ClientAction) -> Result<Applied, ActionError> {
-    let detail = desk.replica().client_detail(input.client_id, Utc::now()).await?;
-    let events = detail.map_or(0, |detail| detail.row.events);
+    let events = detail(desk, input.client_id).await?.map_or(0, |detail| detail.row.events);
     let client = find(desk, input.client_id).await?;
     let plan = plan_delete(&desk.permissions().await?, &client, events)?;
     desk.apply("client.delete", input.command_id, &client.company_name, plan).await
@@ -150,6 +149,12 @@ pub async fn client_activity(
     activity::of_row(desk, "clients", input.client_id, input.before_n, desk.time_zone()).await
 }
 
+async fn detail(desk: &Desk, id: Uuid) -> Result<Option<ClientDetail>, ActionError> {
+    let now = Utc::now();
+    desk.read(|replica| async move { replica.client_detail(id, now).await }).await
+}
+
 async fn find(desk: &Desk, id: Uuid) -> Result<Client, ActionError> {
-    desk.replica().client(id).await?.ok_or_else(|| ActionError::not_found("client"))
+    let client = desk.read(|replica| async move { replica.client(id).await }).await?;
+    client.ok_or_else(|| ActionError::not_found("client"))
 }

@@ -160,7 +160,7 @@ impl AppError {
     fn of_server(error: &ServerError) -> Self {
         let message = error.to_string();
         match error {
-            ServerError::SignedOut { .. } | ServerError::WrongPassword => {
+            ServerError::SignedOut { .. } | ServerError::WrongPassword | ServerError::Expired => {
                 Self::plain(Code::SignedOut, &message)
             }
             ServerError::NotPermitted { details, .. } => {

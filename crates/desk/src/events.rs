@@ -123,7 +123,8 @@ pub struct EventPage {
 /// # Errors
 /// Only a fault of the local copy.
 pub async fn event_list(desk: &Desk, input: EventListInput) -> Result<EventListing, ActionError> {
-    Ok(desk.replica().event_list(&input).await?)
+    let input = &input;
+    desk.read(|replica| async move { replica.event_list(input).await }).await
 }
 
 /// Events by status.
@@ -131,7 +132,8 @@ pub async fn event_list(desk: &Desk, input: EventListInput) -> Result<EventListi
 /// # Errors
 /// Only a fault of the local copy.
 pub async fn event_board(desk: &Desk, input: EventBoardInput) -> Result<EventBoard, ActionError> {
-    Ok(desk.replica().event_board(&input).await?)
+    let input = &input;
+    desk.read(|replica| async move { replica.event_board(input).await }).await
 }
 
 /// The types in use, for filters and suggestions.
@@ -139,7 +141,7 @@ pub async fn event_board(desk: &Desk, input: EventBoardInput) -> Result<EventBoa
 /// # Errors
 /// Only a fault of the local copy.
 pub async fn event_types(desk: &Desk) -> Result<EventTypes, ActionError> {
-    Ok(desk.replica().event_types().await?)
+    desk.read(|replica| async move { replica.event_types().await }).await
 }
 
 /// An event's page.
@@ -147,7 +149,8 @@ pub async fn event_types(desk: &Desk) -> Result<EventTypes, ActionError> {
 /// # Errors
 /// `not_found`.
 pub async fn event_page(desk: &Desk, input: EventRef) -> Result<EventPage, ActionError> {
-    let detail = desk.replica().event_detail(input.event_id, Utc::now()).await?;
+    let (id, now) = (input.event_id, Utc::now());
+    let detail = desk.read(|replica| async move { replica.event_detail(id, now).await }).await?;
     let detail = detail.ok_or_else(|| ActionError::not_found("event"))?;
     let event = find(desk, input.event_id).await?;
     Ok(EventPage {
@@ -269,7 +272,9 @@ pub async fn event_activity(
     desk: &Desk,
     input: EventActivityInput,
 ) -> Result<ActivityPage, ActionError> {
-    let zone = desk.replica().event(input.event_id).await?.map(|event| event.time_zone);
+    let id = input.event_id;
+    let event = desk.read(|replica| async move { replica.event(id).await }).await?;
+    let zone = event.map(|event| event.time_zone);
     let zone = zone.unwrap_or_else(|| desk.time_zone());
     activity::of_row(desk, "events", input.event_id, input.before_n, zone).await
 }
@@ -288,5 +293,6 @@ async fn plan_and_apply(
 }
 
 async fn find(desk: &Desk, id: Uuid) -> Result<Event, ActionError> {
-    desk.replica().event(id).await?.ok_or_else(|| ActionError::not_found("event"))
+    let event = desk.read(|replica| async move { replica.event(id).await }).await?;
+    event.ok_or_else(|| ActionError::not_found("event"))
 }

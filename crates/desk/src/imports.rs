@@ -13,6 +13,7 @@ use domain::imports::{
 };
 use serde::{Deserialize, Serialize};
 use server::door::{ImportKey, MOST_CHANGES};
+use server::error::ServerError;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -187,6 +188,8 @@ pub async fn import_open(desk: &Desk, path: PathBuf) -> Result<ImportSource, Act
     let bytes = read(&path).await?;
     let sheet = crate::local::blocking(move || imports::read(&bytes)).await?;
     let (kind, mapping) = imports::guess(&sheet.columns);
+    let mut problems = sheet.problems.clone();
+    problems.extend(mapping.doubts(kind, &sheet));
     let source = ImportSource {
         source_id: Uuid::new_v4(),
         file_name,
@@ -197,7 +200,7 @@ pub async fn import_open(desk: &Desk, path: PathBuf) -> Result<ImportSource, Act
         delimiter: sheet.delimiter.to_string(),
         encoding: sheet.encoding.label().to_owned(),
         mapping,
-        problems: sheet.problems.clone(),
+        problems,
     };
     let opened = Source { sheet, plan: Mutex::default(), cancelled: AtomicBool::new(false) };
     desk.shelf().put(source.source_id, Arc::new(opened));
@@ -244,10 +247,13 @@ pub async fn import_preview(
     let may = desk.permissions().await?;
     let keys = imports::row_keys(input.kind, &source.sheet, &input.mapping)?;
     let imported = desk.session().imported(desk.organization(), input.kind.as_str(), keys).await?;
-    let clients: Vec<KnownClient> = desk.replica().known_clients().await?;
+    let clients: Vec<KnownClient> =
+        desk.read(|replica| async move { replica.known_clients().await }).await?;
     let events: Vec<KnownEvent> = match input.kind {
         ImportKind::Clients => Vec::new(),
-        ImportKind::Events => desk.replica().known_events().await?,
+        ImportKind::Events => {
+            desk.read(|replica| async move { replica.known_events().await }).await?
+        }
     };
     let sheet = source.clone();
     let planned = crate::local::blocking(move || {
@@ -312,7 +318,7 @@ pub async fn import_apply(
         ));
     }
     let imported = count(plan.plan.changes.len());
-    let skipped = count(plan.rows.len()) - imported;
+    let skipped = count(plan.rows.len()).saturating_sub(imported);
     let applied = ImportApplied {
         command_id: input.command_id,
         label: imported_label(plan.kind, imported),
@@ -324,7 +330,6 @@ pub async fn import_apply(
     if imported == 0 {
         return Ok(applied);
     }
-    source.cancelled.store(false, Ordering::Relaxed);
     send(desk, &source, &plan, input.command_id).await?;
     desk.shelf().take(input.source_id);
     Ok(applied)
@@ -344,17 +349,12 @@ async fn send(
     let mut done = 0;
     for (part, chunk) in (0_i32..).zip(plan.plan.changes.chunks(MOST_CHANGES / 2)) {
         tell(done, ImportPhase::Sending);
-        if source.cancelled.load(Ordering::Relaxed) {
-            session.discard_staged(org, command_id).await?;
-            return Err(ActionError::refused(
-                "import_cancelled",
-                "The import was stopped. Nothing was added.",
-            ));
-        }
-        session.stage(org, command_id, part, chunk).await?;
+        stop_if_cancelled(desk, source, command_id).await?;
+        session.stage(org, command_id, part, chunk).await.map_err(nothing_added)?;
         done += chunk.len();
     }
     tell(done, ImportPhase::Saving);
+    stop_if_cancelled(desk, source, command_id).await?;
     let keys = plan
         .keys
         .iter()
@@ -367,6 +367,29 @@ async fn send(
     desk.written(applied.n);
     desk.until_shown(applied.n).await;
     Ok(())
+}
+
+async fn stop_if_cancelled(
+    desk: &Desk,
+    source: &Source,
+    command_id: Uuid,
+) -> Result<(), ActionError> {
+    if !source.cancelled.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    // What stays behind without a connection is removed by the server after a day.
+    if let Err(error) = desk.session().discard_staged(desk.organization(), command_id).await {
+        tracing::info!(%error, "the parts of a stopped import stay for now");
+    }
+    Err(ActionError::refused("import_cancelled", "The import was stopped. Nothing was added."))
+}
+
+/// Staging adds nothing, so even a lost answer has a known outcome.
+fn nothing_added(error: ServerError) -> ActionError {
+    match error {
+        ServerError::Unknown(source) => ServerError::Unreachable(source).into(),
+        other => other.into(),
+    }
 }
 
 /// Forgets a file; an import that is still sending stops and leaves nothing.

@@ -3,11 +3,11 @@
 use crate::open::Desk;
 use crate::view::Happening;
 use chrono::Utc;
-use replica::ReplicaError;
 use replica::sync::{
-    Activity, Fault, Input, Machine, Now, Output, Remembered, Reply, Request, RequestId, SyncState,
-    SyncStatus,
+    Activity, Fault, Input, Machine, Now, Output, Remembered, Reply, Request, RequestId, Store,
+    SyncState, SyncStatus,
 };
+use replica::{Changed, ReplicaError, Ticket};
 use server::error::ServerError;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -20,11 +20,21 @@ const SHOWN_WITHIN: Duration = Duration::from_secs(10);
 /// Who one is and may be is asked this often; membership changes are noticed by `view` at once.
 const WHOAMI_EVERY: Duration = Duration::from_secs(6 * 3600);
 
+/// What the driver is told.
+enum Turn {
+    /// For the machine.
+    Machine(Input),
+    /// A read found the file damaged that was in use then.
+    Damaged(Ticket),
+}
+
 /// The handle of a running sync.
 pub(crate) struct Live {
-    inputs: mpsc::UnboundedSender<Input>,
-    waiting: Mutex<Option<mpsc::UnboundedReceiver<Input>>>,
+    inputs: mpsc::UnboundedSender<Turn>,
+    waiting: Mutex<Option<mpsc::UnboundedReceiver<Turn>>>,
     task: Mutex<Option<JoinHandle<()>>>,
+    stopping: watch::Sender<bool>,
+    activity: Mutex<Activity>,
     status: watch::Sender<SyncStatus>,
     shown: watch::Sender<i64>,
     remembered: Mutex<Option<Remembered>>,
@@ -38,6 +48,8 @@ impl Live {
             inputs,
             waiting: Mutex::new(Some(waiting)),
             task: Mutex::default(),
+            stopping: watch::Sender::new(false),
+            activity: Mutex::new(Activity::Visible),
             status: watch::Sender::new(status),
             shown: watch::Sender::new(0),
             remembered: Mutex::new(Some(remembered)),
@@ -54,6 +66,7 @@ impl Live {
                 waiting,
                 since: Instant::now(),
                 wake: None,
+                stopping: self.stopping.subscribe(),
                 desk,
             };
             *lock(&self.task) = Some(tokio::spawn(driver.run()));
@@ -62,20 +75,38 @@ impl Live {
 
     /// Stops following; whatever is being stored is stored to its end.
     pub(crate) async fn stop(&self) {
+        self.stopping.send_replace(true);
         let task = take(&self.task);
         if let Some(task) = task {
             // The driver ends at its next turn; requests on the way answer into nothing.
-            task.abort();
             let _ = task.await;
         }
     }
 
+    /// Whether the desk is being closed.
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
     pub(crate) fn written(&self, n: Option<i64>) {
-        let _ = self.inputs.send(Input::Written { n });
+        let _ = self.inputs.send(Turn::Machine(Input::Written { n }));
     }
 
     pub(crate) fn activity(&self, activity: Activity) {
-        let _ = self.inputs.send(Input::Activity(activity));
+        *lock(&self.activity) = activity;
+        let _ = self.inputs.send(Turn::Machine(Input::Activity(activity)));
+    }
+
+    /// Asks at once although the server could not be reached: it was just started.
+    pub(crate) fn poke(&self) {
+        for activity in [Activity::Hidden, Activity::Visible, *lock(&self.activity)] {
+            let _ = self.inputs.send(Turn::Machine(Input::Activity(activity)));
+        }
+    }
+
+    /// The file that was in use at `ticket` is damaged: it is to be set aside.
+    pub(crate) fn damaged(&self, ticket: Ticket) {
+        let _ = self.inputs.send(Turn::Damaged(ticket));
     }
 
     pub(crate) fn status(&self) -> SyncStatus {
@@ -99,10 +130,11 @@ impl Live {
 
 struct Driver {
     machine: Machine,
-    inputs: mpsc::UnboundedSender<Input>,
-    waiting: mpsc::UnboundedReceiver<Input>,
+    inputs: mpsc::UnboundedSender<Turn>,
+    waiting: mpsc::UnboundedReceiver<Turn>,
     since: Instant,
     wake: Option<Instant>,
+    stopping: watch::Receiver<bool>,
     desk: Desk,
 }
 
@@ -110,23 +142,47 @@ impl Driver {
     async fn run(mut self) {
         let mut input = Input::Started;
         let mut whoami_due = Instant::now();
+        if self.desk.is_local() {
+            // In a task of its own: a start that is given up half-way would leave a server behind.
+            let desk = self.desk.clone();
+            let starting = tokio::spawn(async move { desk.revive_server().await });
+            tokio::select! {
+                _ = starting => {}
+                _ = self.stopping.wait_for(|stop| *stop) => return,
+            }
+        }
         loop {
             let now = self.now();
+            let heard = matches!(input, Input::Reply(..));
             let outputs = self.machine.step(now, input);
             if !self.perform(outputs).await {
                 return;
+            }
+            // Its own server may have died again; anybody else's is waited for.
+            if heard && self.desk.is_local() && self.machine.status().state == SyncState::Offline {
+                let desk = self.desk.clone();
+                tokio::spawn(async move { desk.revive_server().await });
             }
             if self.machine.status().state == SyncState::Live && Instant::now() >= whoami_due {
                 whoami_due = Instant::now() + WHOAMI_EVERY;
                 self.look_after_the_sign_in();
             }
             let wake = self.wake.unwrap_or_else(|| Instant::now() + Duration::from_secs(60));
-            input = tokio::select! {
-                next = self.waiting.recv() => match next {
-                    Some(next) => next,
-                    None => return,
-                },
-                () = sleep_until(wake) => Input::Tick,
+            let turn = tokio::select! {
+                turn = self.waiting.recv() => turn,
+                () = sleep_until(wake) => Some(Turn::Machine(Input::Tick)),
+                _ = self.stopping.wait_for(|stop| *stop) => return,
+            };
+            input = match turn {
+                None => return,
+                Some(Turn::Machine(next)) => next,
+                Some(Turn::Damaged(ticket)) => {
+                    // Several reads may have met the same damage; the first had it mended.
+                    if ticket == self.desk.slot().ticket() {
+                        self.store_failed(ReplicaError::Damaged).await;
+                    }
+                    Input::Tick
+                }
             };
         }
     }
@@ -138,18 +194,16 @@ impl Driver {
                 Output::Request(id, request) => self.request(id, request),
                 Output::Status(status) => self.show(status),
                 Output::Wake(at) => self.wake = Some(self.since + Duration::from_millis(at)),
-                Output::Store(store) => match self.desk.slot().perform(store).await {
-                    Ok(changed) => {
-                        if !changed.is_empty() {
-                            self.desk.show(Happening::Changed(changed.into_iter().collect()));
+                Output::Store(store) => {
+                    let fresh_file = matches!(store, Store::Begin { .. } | Store::SwapIn);
+                    match self.desk.slot().perform(store).await {
+                        Ok(changed) => self.stored(changed, fresh_file).await,
+                        Err(error) => {
+                            self.store_failed(error).await;
+                            return true;
                         }
-                        self.reached().await;
                     }
-                    Err(error) => {
-                        self.store_failed(error).await;
-                        return true;
-                    }
-                },
+                }
                 Output::LostAccess(fault) => {
                     let message = match fault {
                         Fault::Removed => {
@@ -167,6 +221,26 @@ impl Driver {
         true
     }
 
+    async fn stored(&self, changed: Changed, fresh_file: bool) {
+        if fresh_file {
+            self.desk.keep_whoami().await;
+        }
+        // What the window knows of the person comes from the server; these rows say that it changed.
+        if ["memberships", "role_permissions", "organizations"].iter().any(|t| changed.contains(*t))
+        {
+            let desk = self.desk.clone();
+            tokio::spawn(async move {
+                if let Err(error) = desk.refresh_whoami().await {
+                    tracing::info!(%error, "the server did not say who this is");
+                }
+            });
+        }
+        if !changed.is_empty() {
+            self.desk.show(Happening::Changed(changed.into_iter().collect()));
+        }
+        self.reached().await;
+    }
+
     async fn reached(&self) {
         if let Ok(Remembered { position: Some(position), .. }) = self.desk.slot().remembered().await
             && position.seq.is_none()
@@ -182,23 +256,24 @@ impl Driver {
         {
             tracing::error!(%error, "a damaged local copy could not be set aside");
         }
+        self.desk.keep_whoami().await;
         let remembered = self.desk.slot().remembered().await.unwrap_or_default();
-        let _ = self.inputs.send(Input::StoreFailed {
+        let _ = self.inputs.send(Turn::Machine(Input::StoreFailed {
             remembered: Box::new(remembered),
             message: error.to_string(),
-        });
+        }));
     }
 
     fn show(&self, status: SyncStatus) {
         let before = self.desk.live().status.send_replace(status.clone());
         if status.state == SyncState::Offline && before.state != SyncState::Offline {
             let desk = self.desk.clone();
-            // Its own server may have died; anybody else's is waited for.
-            tokio::spawn(async move { desk.revive_server().await });
-        }
-        if status.state == SyncState::Live && before.state != SyncState::Live {
-            let desk = self.desk.clone();
-            tokio::spawn(async move { desk.settle().await });
+            if desk.is_local() {
+                tokio::spawn(async move {
+                    desk.revive_server().await;
+                    desk.live().poke();
+                });
+            }
         }
         self.desk.show(Happening::Sync(status));
     }
@@ -221,7 +296,7 @@ impl Driver {
         let (desk, inputs) = (self.desk.clone(), self.inputs.clone());
         tokio::spawn(async move {
             let reply = ask(&desk, request).await.unwrap_or_else(|e| Reply::Fault(fault(&e)));
-            let _ = inputs.send(Input::Reply(id, reply));
+            let _ = inputs.send(Turn::Machine(Input::Reply(id, reply)));
         });
     }
 
@@ -252,9 +327,7 @@ fn fault(error: &ServerError) -> Fault {
         ServerError::SignedOut { .. } => Fault::SignedOut,
         ServerError::NotPermitted { .. } => Fault::Removed,
         ServerError::Unreachable(_) | ServerError::Unknown(_) => Fault::Offline,
-        ServerError::WrongPassword => {
-            Fault::Other("Your sign-in on this computer has expired. Sign in again.".to_owned())
-        }
+        ServerError::Expired => Fault::Other(error.to_string()),
         other => {
             tracing::warn!(error = ?other, "sync was refused");
             Fault::Other(other.to_string())

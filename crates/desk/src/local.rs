@@ -2,12 +2,15 @@
 
 use crate::error::ActionError;
 use crate::profile::{Places, ServerKind};
-use secrecy::SecretString;
+use domain::account::normalise_password;
+use secrecy::{ExposeSecret, SecretString};
 use server::embedded::{Embedded, EmbeddedOptions};
 use server::identity::kdf;
 use server::link::ServerLink;
 use server::setup;
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -16,6 +19,10 @@ use uuid::Uuid;
 pub struct LocalServer {
     places: Places,
     running: Arc<Mutex<Option<Embedded>>>,
+    /// Databases that were brought to this version's schema since the start.
+    prepared: Arc<Mutex<HashSet<&'static str>>>,
+    /// While the app closes: whatever still runs in the background must not start the server again.
+    closing: Arc<AtomicBool>,
 }
 
 /// The organization and administrator that a first set-up makes.
@@ -33,15 +40,15 @@ pub struct Founding {
     pub person: String,
     /// Their e-mail, normalised.
     pub email: String,
-    /// Their password, already found good.
-    pub password: SecretString,
+    /// The key that their password derives to.
+    pub key: SecretString,
 }
 
 impl LocalServer {
     /// A server that is not started yet.
     #[must_use]
     pub fn new(places: Places) -> Self {
-        Self { places, running: Arc::default() }
+        Self { places, running: Arc::default(), prepared: Arc::default(), closing: Arc::default() }
     }
 
     /// Makes sure that it runs: starts it, or starts it again if it died.
@@ -50,6 +57,9 @@ impl LocalServer {
     /// A finished sentence about what stands in the way; nothing is lost by any of them.
     pub async fn ensure_running(&self) -> Result<(), ActionError> {
         let mut running = self.running.lock().await;
+        if self.closing.load(Ordering::Relaxed) {
+            return Err(ActionError::signed_out());
+        }
         match running.as_mut() {
             Some(embedded) => embedded.ensure_running().await?,
             None => *running = Some(Embedded::start(&self.options()).await?),
@@ -65,14 +75,22 @@ impl LocalServer {
         let database = database_of(kind);
         let owner = self.owner(database).await?;
         let identity = setup::provision(&owner, database).await?;
-        self.link(kind, identity.server_id).await
+        self.prepared.lock().await.insert(database);
+        self.link_to(kind, identity.server_id).await
     }
 
-    /// The link of a database that was set up before, where the server runs now.
+    /// The link of a database that was set up before, where the server runs now, with this version's schema.
     ///
     /// # Errors
     /// As [`Self::ensure_running`].
     pub async fn link(&self, kind: ServerKind, server_id: Uuid) -> Result<ServerLink, ActionError> {
+        if !self.prepared.lock().await.contains(database_of(kind)) {
+            self.provision(kind).await?;
+        }
+        self.link_to(kind, server_id).await
+    }
+
+    async fn link_to(&self, kind: ServerKind, server_id: Uuid) -> Result<ServerLink, ActionError> {
         let place = self.running(|embedded| embedded.location()).await?;
         Ok(ServerLink { server_id, place, database: database_of(kind).to_owned(), ca_pem: None })
     }
@@ -82,7 +100,6 @@ impl LocalServer {
     /// # Errors
     /// As [`Self::provision`].
     pub async fn found(&self, link: &ServerLink, founding: Founding) -> Result<(), ActionError> {
-        let key = derive(founding.password, link.server_id, &founding.email).await;
         let organization = setup::NewOrganization {
             id: Uuid::now_v7(),
             name: founding.organization,
@@ -92,11 +109,12 @@ impl LocalServer {
             locale: founding.locale,
         };
         let owner = self.owner(&link.database).await?;
-        setup::found(&owner, &organization, &founding.email, &founding.person, &key).await?;
+        setup::found(&owner, &organization, &founding.email, &founding.person, &founding.key)
+            .await?;
         Ok(())
     }
 
-    /// Sets a person's password without the old one: whoever owns this computer's data may.
+    /// Sets the key of a person's password without the old one: whoever owns this computer's data may.
     ///
     /// # Errors
     /// A refusal where nobody has that e-mail.
@@ -104,16 +122,22 @@ impl LocalServer {
         &self,
         link: &ServerLink,
         email: &str,
-        password: SecretString,
+        key: &SecretString,
     ) -> Result<(), ActionError> {
-        let key = derive(password, link.server_id, email).await;
-        setup::reset_password(&self.owner(&link.database).await?, email, &key).await?;
+        setup::reset_password(&self.owner(&link.database).await?, email, key).await?;
         Ok(())
+    }
+
+    /// Lets it be started after [`Self::stop`].
+    pub fn allow_start(&self) {
+        self.closing.store(false, Ordering::Relaxed);
     }
 
     /// Stops the server if this app was the last that used it.
     pub async fn stop(&self) {
-        if let Some(embedded) = self.running.lock().await.take()
+        let mut running = self.running.lock().await;
+        self.closing.store(true, Ordering::Relaxed);
+        if let Some(embedded) = running.take()
             && let Err(error) = embedded.stop().await
         {
             tracing::warn!(%error, "the local server did not stop cleanly");
@@ -145,6 +169,7 @@ fn database_of(kind: ServerKind) -> &'static str {
 /// The key a password derives to, computed off the async threads.
 pub(crate) async fn derive(password: SecretString, server_id: Uuid, email: &str) -> SecretString {
     let email = email.to_owned();
+    let password = SecretString::from(normalise_password(password.expose_secret()));
     blocking(move || kdf::sign_in_key(&password, server_id, &email)).await
 }
 

@@ -4,18 +4,19 @@ use crate::error::{ActionError, AppError, Code};
 use crate::imports::Shelf;
 use crate::live::Live;
 use crate::local::{LocalServer, blocking};
-use crate::profile::{KnownServer, Places, ServerKind};
+use crate::profile::{KnownServer, Places, Profile, ServerKind};
 use crate::secrets::{Keep, Secrets, SignIn};
-use crate::view::{AppState, Happening, OrganizationSummary, SessionView, Surface};
+use crate::view::{AppState, Happening, Notice, OrganizationSummary, SessionView, Surface};
 use chrono::{DateTime, Duration, Utc};
 use domain::change::RowImage;
 use domain::permission::{Permissions, Role};
 use replica::sync::{Activity, SyncState, SyncStatus};
-use replica::{Replica, ReplicaKey, ReplicaSlot};
+use replica::{Replica, ReplicaError, ReplicaKey, ReplicaSlot};
 use serde::Deserialize;
 use server::account::{Membership, Whoami};
+use server::error::ServerError;
 use server::session::Session;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use uuid::Uuid;
@@ -141,10 +142,30 @@ impl Desk {
         &self.0.session
     }
 
-    /// The local copy as it is now; ask again for every read, it may be swapped.
+    /// The local copy as it is now; it may be swapped at any time, so actions use [`Desk::read`].
     #[must_use]
     pub fn replica(&self) -> Replica {
         self.0.slot.current()
+    }
+
+    /// Reads the local copy, once more if it was swapped meanwhile. A damaged one is set aside and fetched again.
+    ///
+    /// # Errors
+    /// A fault of the local copy; `signed_out` after access was lost.
+    pub async fn read<T, F, R>(&self, read: F) -> Result<T, ActionError>
+    where
+        F: Fn(Replica) -> R,
+        R: Future<Output = Result<T, ReplicaError>>,
+    {
+        let ticket = self.slot().ticket();
+        match self.slot().read(read).await {
+            Err(ReplicaError::Closed) => Err(ActionError::signed_out()),
+            Err(ReplicaError::Damaged) => {
+                self.live().damaged(ticket);
+                Err(ReplicaError::Damaged.into())
+            }
+            answer => Ok(answer?),
+        }
     }
 
     /// Where the local copy lives.
@@ -206,7 +227,7 @@ impl Desk {
     /// Only a fault of the local copy.
     pub async fn permissions(&self) -> Result<Permissions, ActionError> {
         let user = self.whoami().user_id;
-        Ok(match self.replica().membership(user).await? {
+        Ok(match self.read(|replica| async move { replica.membership(user).await }).await? {
             Some(membership) => membership.permissions.iter().collect(),
             // Before the first sync brought it: what the server said at sign-in.
             None => self.membership().map(|m| m.permissions.iter().collect()).unwrap_or_default(),
@@ -238,7 +259,14 @@ impl Desk {
     /// # Errors
     /// That the server cannot be reached, or the sign-in is over.
     pub(crate) async fn refresh_whoami(&self) -> Result<(), ActionError> {
-        let who = self.session().whoami().await?;
+        let who = match self.session().whoami().await {
+            Err(error @ ServerError::UpdateRequired) => {
+                let message = format!("{error} Update it to go on working.");
+                self.show(Happening::Notice(Notice { message, is_warning: true }));
+                return Err(error.into());
+            }
+            who => who?,
+        };
         remember_whoami(self.slot(), &who).await?;
         let before = std::mem::replace(
             &mut *self.0.who.write().unwrap_or_else(PoisonError::into_inner),
@@ -250,19 +278,27 @@ impl Desk {
         Ok(())
     }
 
-    /// Merges the rows an action was answered with: a desk reads its own writes.
-    pub(crate) async fn merge_own(
-        &self,
-        ticket: &replica::Ticket,
-        rows: Vec<RowImage>,
-        n: i64,
-    ) -> Result<(), ActionError> {
-        let merged = self.slot().merge_answer(ticket, rows, n).await?;
-        if !merged.changed.is_empty() {
-            self.show(Happening::Changed(merged.changed.into_iter().collect()));
-        }
-        self.0.live.written(merged.n);
-        Ok(())
+    /// Merges the rows an action was answered with: a desk reads its own writes. Where the local copy cannot take
+    /// them, they come through the feed: the action itself has succeeded.
+    pub(crate) async fn merge_own(&self, ticket: &replica::Ticket, rows: Vec<RowImage>, n: i64) {
+        let n = match self.slot().merge_answer(ticket, rows, n).await {
+            Ok(merged) => {
+                if !merged.changed.is_empty() {
+                    self.show(Happening::Changed(merged.changed.into_iter().collect()));
+                }
+                merged.n
+            }
+            Err(error) => {
+                tracing::warn!(%error, "an action's rows could not be shown at once");
+                Some(n)
+            }
+        };
+        self.0.live.written(n);
+    }
+
+    /// Makes sync ask at once.
+    pub(crate) fn look_again(&self) {
+        self.0.live.written(None);
     }
 
     /// Tells sync that this desk wrote something whose rows come through the feed.
@@ -306,7 +342,7 @@ impl Desk {
         self.0.opening.surface.show(happening);
     }
 
-    /// Gets this computer's own server going (again), where that is what this desk works on.
+    /// Gets this computer's own server going (again) and up to date, where that is what this desk works on.
     pub(crate) async fn revive_server(&self) {
         let Some(local) = &self.0.opening.local else { return };
         let (kind, id) = (self.server().kind, self.server().server_id);
@@ -327,6 +363,13 @@ impl Desk {
         self.server().kind != ServerKind::Remote
     }
 
+    /// Keeps in the local copy who is signed in: a fresh file does not have it.
+    pub(crate) async fn keep_whoami(&self) {
+        if let Err(error) = remember_whoami(self.slot(), &self.whoami()).await {
+            tracing::warn!(%error, "the local copy does not say who it is for");
+        }
+    }
+
     /// Whether access was lost since the desk was opened.
     #[must_use]
     pub fn is_over(&self) -> bool {
@@ -340,21 +383,37 @@ impl Desk {
         self.slot().close().await;
     }
 
-    /// Deletes the local copy and forgets its key.
+    /// Deletes the person's local copies, of every organization on this server, and forgets their key.
     pub async fn wipe(&self) {
         if let Err(error) = self.slot().wipe().await {
             tracing::warn!(%error, "the local copy could not be deleted; its key is forgotten");
         }
         let (secrets, server) = (self.0.opening.secrets.clone(), self.server().server_id);
-        blocking(move || secrets.forget(server)).await;
+        let copies = self.0.opening.places.copies(server, self.whoami().user_id);
+        blocking(move || {
+            secrets.forget(server);
+            delete_copies(&copies);
+        })
+        .await;
     }
 
     /// Access is lost for good: everything of it is deleted, and the window asks for a sign-in.
     pub(crate) async fn lose_access(&self, message: String) {
         self.0.over.store(true, Ordering::Relaxed);
+        // Whoever only left an organization still has a device here, and is about to get another.
+        if let Err(error) = self.session().sign_out().await {
+            tracing::debug!(%error, "the device is signed out already");
+        }
         self.session().close().await;
         self.wipe().await;
-        let screen = crate::app::sign_in_screen(self.server(), Some(message));
+        let screen = match self.server().kind {
+            // Nobody knows its password; it is entered again from the first screen.
+            ServerKind::Sample => {
+                self.show(Happening::Notice(Notice { message, is_warning: true }));
+                crate::app::choices(&Profile::load(&self.0.opening.places.data).unwrap_or_default())
+            }
+            _ => crate::app::sign_in_screen(self.server(), Some(message)),
+        };
         self.show(Happening::AppState(screen));
     }
 }
@@ -368,6 +427,17 @@ async fn open_slot(opening: &Opening) -> Result<ReplicaSlot, ActionError> {
     let (slot, opened) = ReplicaSlot::open(&folder, key).await.map_err(files)?;
     tracing::info!(?opened, "the local copy is open");
     Ok(slot)
+}
+
+/// Deletes the copies in a person's folder, which nobody has open.
+pub(crate) fn delete_copies(folder: &Path) {
+    let Ok(copies) = std::fs::read_dir(folder) else { return };
+    for copy in copies.flatten() {
+        if let Err(error) = ReplicaSlot::wipe_folder(&copy.path()) {
+            tracing::warn!(%error, "a local copy could not be deleted; its key is forgotten");
+        }
+    }
+    let _ = std::fs::remove_dir(folder);
 }
 
 async fn remember_whoami(slot: &ReplicaSlot, who: &Whoami) -> Result<(), ActionError> {

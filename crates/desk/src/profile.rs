@@ -3,6 +3,7 @@
 use crate::error::ActionError;
 use serde::{Deserialize, Serialize};
 use server::link::ServerLink;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
@@ -23,11 +24,18 @@ impl Places {
         self.data.join("server")
     }
 
+    /// All local copies of one person on one server.
+    #[must_use]
+    pub fn copies(&self, server: Uuid, user: Uuid) -> PathBuf {
+        let id = Uuid::new_v5(&server, user.as_bytes());
+        self.data.join("copies").join(id.simple().to_string())
+    }
+
     /// The local copy of one organization for one person.
     #[must_use]
     pub fn replica(&self, server: Uuid, organization: Uuid, user: Uuid) -> PathBuf {
-        let id = Uuid::new_v5(&server, format!("{organization}/{user}").as_bytes());
-        self.data.join("copies").join(format!("{}.db", id.simple()))
+        let id = Uuid::new_v5(&organization, user.as_bytes());
+        self.copies(server, user).join(id.simple().to_string())
     }
 }
 
@@ -60,6 +68,9 @@ pub struct KnownServer {
     pub user_id: Option<Uuid>,
     /// The organization that was open last.
     pub organization_id: Option<Uuid>,
+    /// The device that each person was on this computer last, to be signed out when another takes its place.
+    #[serde(default)]
+    pub devices: BTreeMap<Uuid, Uuid>,
 }
 
 /// The file `desk.json`.
@@ -154,6 +165,7 @@ mod tests {
             email: None,
             user_id: None,
             organization_id: None,
+            devices: BTreeMap::new(),
         }
     }
 

@@ -112,14 +112,17 @@ fn client((company, contact, phone): &(&str, &str, &str)) -> Client {
 
 /// The `i`-th event: spread over the days around today, its status as its date suggests.
 fn event(i: i64, now: DateTime<Utc>, clients: &[Client]) -> Event {
-    // A fixed stride visits kinds, clients and venues in an order that looks like none.
-    let pick =
-        |stride: i64, len: usize| usize::try_from((i * stride).rem_euclid(len as i64)).unwrap_or(0);
-    let (kind, hours, guests) = KINDS[pick(5, KINDS.len())];
-    let client = &clients[pick(7, clients.len())];
+    // Multiplying by a large odd number scatters: each list is visited in an order that looks like none, and no client
+    // gets one kind of event only.
+    let pick = |salt: u32, len: usize| {
+        let scattered = (u32::try_from(i).unwrap_or(0) + 1).wrapping_mul(salt) >> 16;
+        scattered as usize % len
+    };
+    let (kind, hours, guests) = KINDS[pick(2_654_435_761, KINDS.len())];
+    let client = &clients[pick(2_246_822_519, clients.len())];
     let day = i - DAYS;
     let date = now.with_timezone(&Tz::Europe__Madrid).date_naive() + Duration::days(day);
-    let hour = [9, 12, 13, 19, 20][pick(3, 5)];
+    let hour = [9, 12, 13, 19, 20][pick(3_266_489_917, 5)];
     let local = date.and_hms_opt(hour, if i % 3 == 0 { 30 } else { 0 }, 0).unwrap_or_default();
     // Clocks change at night, never at these hours.
     let starts_at = Tz::Europe__Madrid
@@ -145,10 +148,10 @@ fn event(i: i64, now: DateTime<Utc>, clients: &[Client]) -> Event {
         starts_at,
         ends_at: starts_at + Duration::hours(hours),
         time_zone: "Europe/Madrid".to_owned(),
-        location: Some(VENUES[pick(3, VENUES.len())].to_owned()),
+        location: Some(VENUES[pick(668_265_263, VENUES.len())].to_owned()),
         status,
         estimated_attendees: Some(guests + i32::try_from(date.day()).unwrap_or(0)),
-        notes: Some(NOTES[pick(1, NOTES.len())].to_owned()).filter(|n| !n.is_empty()),
+        notes: Some(NOTES[pick(374_761_393, NOTES.len())].to_owned()).filter(|n| !n.is_empty()),
         cancel_reason: (status == Status::Cancelled)
             .then(|| "The client postponed to next year".to_owned()),
         is_archived: day < -60,

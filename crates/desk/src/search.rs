@@ -21,6 +21,7 @@ pub struct SearchResult {
 /// # Errors
 /// Only a fault of the local copy.
 pub async fn search(desk: &Desk, input: SearchInput) -> Result<SearchResult, ActionError> {
-    let found = desk.replica().search(&input).await?;
+    let input = &input;
+    let found = desk.read(|replica| async move { replica.search(input).await }).await?;
     Ok(SearchResult { hits: found.hits, as_of: desk.offline_since() })
 }

@@ -91,7 +91,7 @@ impl Secrets {
         })
     }
 
-    /// Keeps a sign-in as asked.
+    /// Keeps a sign-in as asked, in place of an earlier one.
     ///
     /// # Errors
     /// A refusal of kind `no_keychain` where the keychain was asked for and there is none.
@@ -102,6 +102,9 @@ impl Secrets {
                 tracing::info!(%error, "the keychain did not take the sign-in");
                 return Err(no_keychain());
             }
+        } else {
+            // An earlier one in the keychain would be found first.
+            self.forget(server);
         }
         self.memory().insert(server, sign_in.clone());
         Ok(())
@@ -115,6 +118,11 @@ impl Secrets {
             return Some((sign_in, Keep::Keychain));
         }
         self.memory().get(&server).cloned().map(|sign_in| (sign_in, Keep::UntilClose))
+    }
+
+    /// Forgets everything that was to last until Cloche closes.
+    pub fn forget_until_close(&self) {
+        self.memory().clear();
     }
 
     /// Forgets a sign-in everywhere; its local copies can never be read again.

@@ -27,7 +27,7 @@ pub async fn undo(desk: &Desk, input: UndoInput) -> Result<Applied, ActionError>
     let answer = desk.session().undo(desk.organization(), command_id, target, rest).await;
     let applied = answer.map_err(|e| desk.explain(e, command_id, "Undo", &[]))?;
     let nothing_to_do = applied.rows.is_empty();
-    desk.merge_own(&ticket, applied.rows, applied.n).await?;
+    desk.merge_own(&ticket, applied.rows, applied.n).await;
     let label = if nothing_to_do { "There was nothing left to undo" } else { "Undone" };
     Ok(Applied { command_id, label: label.to_owned(), nothing_to_do, undoable: true })
 }

@@ -13,7 +13,10 @@ use uuid::Uuid;
 #[serde(tag = "phase", rename_all = "snake_case")]
 pub enum AppState {
     /// Nothing is set up on this computer, or the person wants to choose again.
-    FirstRun,
+    FirstRun {
+        /// What was set up or connected to before; the last one first.
+        known: Vec<ServerSummary>,
+    },
     /// The local server is starting, or a first set-up is running.
     Starting {
         /// What is happening, in plain words.

@@ -86,7 +86,7 @@ create index events_by_client on events (is_archived, client_key, status_rank, t
 create index events_by_status on events (is_archived, status_rank, starts_at, type_key);
 create index events_by_type on events (is_archived, type_key, starts_at, status_rank);
 create index events_by_attendees on events (is_archived, attendees, status_rank, type_key, starts_at);
-create index events_of_client on events (client_id, starts_at);
+create index events_of_client on events (client_id, starts_at, is_archived, status_rank, type_key);
 
 create table event_status_log (
     id blob primary key,
@@ -118,6 +118,7 @@ create virtual table clients_search using fts5 (
 );
 
 -- Numbers whose search entry is out of date; brought up to date at the end of a merge, or of a whole first load.
+-- (Triggers say `on conflict do nothing`: the conflict policy of the statement outside replaces `or ignore`.)
 create table events_unindexed (number integer primary key);
 create table clients_unindexed (number integer primary key);
 
@@ -132,14 +133,14 @@ create trigger events_inserted after insert on events begin
     insert into event_counts values (new.is_archived, new.status_rank, new.type_key, 1)
         on conflict do update set events = events + 1;
     update clients set events = events + 1 where id = new.client_id;
-    insert or ignore into events_unindexed values (new.number);
+    insert into events_unindexed values (new.number) on conflict do nothing;
 end;
 
 create trigger events_deleted after delete on events begin
     update event_counts set events = events - 1
         where is_archived = old.is_archived and status_rank = old.status_rank and type_key = old.type_key;
     update clients set events = events - 1 where id = old.client_id;
-    insert or ignore into events_unindexed values (old.number);
+    insert into events_unindexed values (old.number) on conflict do nothing;
 end;
 
 create trigger events_recounted after update of is_archived, status_rank, type_key on events
@@ -160,14 +161,14 @@ on events
 when new.name <> old.name or new.client_name <> old.client_name or new.location is not old.location
     or new.event_type <> old.event_type or new.status_rank <> old.status_rank
     or new.is_archived <> old.is_archived begin
-    insert or ignore into events_unindexed values (new.number);
+    insert into events_unindexed values (new.number) on conflict do nothing;
 end;
 
 create trigger clients_inserted after insert on clients begin
     update clients set events = (select count(*) from events where client_id = new.id) where number = new.number;
     update events set client_name = new.company_name, client_key = new.company_key
         where client_id = new.id and client_name <> new.company_name;
-    insert or ignore into clients_unindexed values (new.number);
+    insert into clients_unindexed values (new.number) on conflict do nothing;
 end;
 
 create trigger clients_renamed after update of company_name on clients when new.company_name <> old.company_name begin
@@ -177,10 +178,10 @@ end;
 create trigger clients_reworded after update of company_name, contact_name, email, phone on clients
 when new.company_name <> old.company_name or new.contact_name is not old.contact_name
     or new.email is not old.email or new.phone is not old.phone begin
-    insert or ignore into clients_unindexed values (new.number);
+    insert into clients_unindexed values (new.number) on conflict do nothing;
 end;
 
 create trigger clients_deleted after delete on clients begin
     update events set client_name = '', client_key = '' where client_id = old.id;
-    insert or ignore into clients_unindexed values (old.number);
+    insert into clients_unindexed values (old.number) on conflict do nothing;
 end;

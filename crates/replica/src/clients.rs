@@ -1,4 +1,4 @@
-//! Reading clients: the list, one client's page, the names that imports compare with.
+//! Reading clients: the list, one client's page, the entity that planners work on.
 
 use crate::events::{EventRow, count_of};
 use crate::image::instant_of;
@@ -96,19 +96,6 @@ pub struct ClientDetail {
     pub events: Vec<EventRow>,
 }
 
-/// What an import compares its lines with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientName {
-    /// Row id.
-    pub id: Uuid,
-    /// As stored.
-    pub company_name: String,
-    /// As stored.
-    pub email: Option<String>,
-    /// As stored.
-    pub phone: Option<String>,
-}
-
 /// The columns of a client that have no column here.
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -131,14 +118,21 @@ fn row_of(row: &SqliteRow) -> Result<ClientRow, sqlx::Error> {
     })
 }
 
-/// The columns that [`row_of`] reads, of a `clients c`; `?1` is now.
-fn row_columns() -> String {
+/// The next event of a `clients c` that will take place; `?1` is now.
+fn next_event() -> String {
     let cancelled = status_rank("cancelled");
     format!(
-        "c.id, c.company_name, c.contact_name, c.email, c.phone, c.events,
-         (select e.starts_at from events e indexed by events_of_client where e.client_id = c.id
+        "(select e.starts_at from events e indexed by events_of_client where e.client_id = c.id
             and e.starts_at >= ?1 and e.is_archived = 0 and e.status_rank <> {cancelled}
-            order by e.starts_at limit 1),
+            order by e.starts_at limit 1)"
+    )
+}
+
+/// The columns that [`row_of`] reads, of a `clients c`; `?1` is now.
+fn row_columns() -> String {
+    let (cancelled, next) = (status_rank("cancelled"), next_event());
+    format!(
+        "c.id, c.company_name, c.contact_name, c.email, c.phone, c.events, {next},
          (select e.starts_at from events e indexed by events_of_client where e.client_id = c.id
             and e.starts_at < ?1 and e.status_rank <> {cancelled} order by e.starts_at desc limit 1)"
     )
@@ -171,7 +165,7 @@ fn order(sort: ClientSort) -> String {
         ClientSortBy::CompanyName => format!("c.company_key {direction}, c.number {direction}"),
         ClientSortBy::Events => format!("c.events {direction}, c.number {direction}"),
         ClientSortBy::NextEventAt => {
-            format!("n.at is null, n.at {direction}, c.company_key, c.number")
+            format!("at is null, at {direction}, c.company_key, c.number")
         }
     }
 }
@@ -188,26 +182,23 @@ impl Replica {
     ) -> Result<ClientListPage, ReplicaError> {
         let (conditions, binds) = conditions(&Words::of(input.text.as_deref().unwrap_or_default()));
         // Named once so that `?1` is used whatever the conditions are.
-        let counting = format!("select count(*) from clients c where ?1 is not null and {conditions}");
+        let counting =
+            format!("select count(*) from clients c where ?1 is not null and {conditions}");
         let mut count =
             sqlx::query_scalar::<_, i64>(AssertSqlSafe(counting)).bind(now.timestamp_micros());
         for bind in &binds {
             count = count.bind(bind);
         }
         let total = count.fetch_one(self.readers()).await?;
-        // The next events of all clients in one walk over what is ahead, only where the order needs them.
-        let cancelled = status_rank("cancelled");
+        // Every client's next event is looked for only where the order needs it.
         let next = match input.sort.by {
-            ClientSortBy::NextEventAt => format!(
-                "left join (select e.client_id, min(e.starts_at) as at from events e
-                            where e.is_archived = 0 and e.starts_at >= ?1 and e.status_rank <> {cancelled}
-                            group by e.client_id) n on n.client_id = c.id"
-            ),
-            _ => String::new(),
+            ClientSortBy::NextEventAt => next_event(),
+            ClientSortBy::CompanyName | ClientSortBy::Events => "null".to_owned(),
         };
         let sql = format!(
-            "with picked as materialized (select c.number from clients c {next} where {conditions} order by {order}
-                                          limit {limit} offset {offset})
+            "with picked as materialized (
+                 select c.number, {next} as at from clients c where {conditions} order by {order}
+                 limit {limit} offset {offset})
              select {columns} from picked p cross join clients c on c.number = p.number",
             order = order(input.sort),
             limit = input.limit.min(crate::events::LONGEST_WINDOW),
@@ -284,20 +275,8 @@ impl Replica {
         if let Value::Object(own) = own {
             columns.extend(own);
         }
-        serde_json::from_value(Value::Object(columns)).map(Some).map_err(ReplicaError::NotUnderstood)
-    }
-
-    /// Every client by name, for imports to compare with.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub async fn clients_by_name(&self) -> Result<Vec<ClientName>, ReplicaError> {
-        let rows: Vec<(Uuid, String, Option<String>, Option<String>)> = sqlx::query_as(
-            "select id, company_name, email, phone from clients order by company_key, number",
-        )
-        .fetch_all(self.readers())
-        .await?;
-        let name = |(id, company_name, email, phone)| ClientName { id, company_name, email, phone };
-        Ok(rows.into_iter().map(name).collect())
+        serde_json::from_value(Value::Object(columns))
+            .map(Some)
+            .map_err(ReplicaError::NotUnderstood)
     }
 }

@@ -1,8 +1,8 @@
 //! Row images as the server sends them, and what the replica takes from them.
 
 use crate::ReplicaError;
-pub use domain::change::RowImage;
 use chrono::{DateTime, Utc};
+pub use domain::change::RowImage;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 

@@ -23,7 +23,7 @@ mod text;
 
 pub use answers::Answer;
 pub use clients::{
-    ClientDetail, ClientListInput, ClientListPage, ClientName, ClientRow, ClientSort, ClientSortBy,
+    ClientDetail, ClientListInput, ClientListPage, ClientRow, ClientSort, ClientSortBy,
 };
 pub use error::{OpenError, ReplicaError};
 pub use events::{

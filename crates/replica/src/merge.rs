@@ -216,10 +216,12 @@ async fn set_meta(
     key: &str,
     value: &str,
 ) -> Result<(), ReplicaError> {
-    sqlx::query("insert into meta values (?1, ?2) on conflict do update set value = excluded.value")
-        .bind(key)
-        .bind(value)
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "insert into meta values (?1, ?2) on conflict do update set value = excluded.value",
+    )
+    .bind(key)
+    .bind(value)
+    .execute(connection)
+    .await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::{OpenError, ReplicaKey};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use sqlx::{ConnectOptions, Connection};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -34,19 +34,25 @@ pub(crate) struct Pools {
     pub readers: SqlitePool,
 }
 
-/// Opens the file at `path`, creating it if asked to.
-pub(crate) async fn open(path: &Path, key: &ReplicaKey, create: bool) -> Result<Pools, OpenError> {
-    if create && let Some(folder) = path.parent() {
+/// Opens the file at `path`, creating it (and its folder) where it is missing.
+pub(crate) async fn open(path: &Path, key: &ReplicaKey) -> Result<Pools, OpenError> {
+    if let Some(folder) = path.parent() {
         create_private_folder(folder)?;
     }
     let options = options(path, key);
-    prepare(&options.clone().create_if_missing(create)).await?;
-    // A connection that must be re-made (after a fault) must not silently make an empty file.
-    let options = options.create_if_missing(false);
     // Only as many pages are cached as a screen needs: desks share their memory with everything else.
     let readers = options.clone().pragma("cache_size", "-12000").pragma("query_only", "on");
-    let writer = options.pragma("cache_size", "-24000");
-    Ok(Pools { writer: pool(writer, 1), readers: pool(readers, READERS) })
+    // Fewer, larger checkpoints: a first load rewrites the same index pages over and over.
+    let writing = options.pragma("cache_size", "-24000").pragma("wal_autocheckpoint", "8000");
+    let writer = pool(writing.clone().create_if_missing(true), 1);
+    if let Err(error) = check_and_migrate(&writer).await {
+        // A file that is to be set aside must not be held open.
+        writer.close().await;
+        return Err(error);
+    }
+    // A connection that must be made again (after a fault) must not silently make an empty file.
+    writer.set_connect_options(writing);
+    Ok(Pools { writer, readers: pool(readers, READERS) })
 }
 
 fn pool(options: SqliteConnectOptions, connections: u32) -> SqlitePool {
@@ -75,17 +81,8 @@ fn options(path: &Path, key: &ReplicaKey) -> SqliteConnectOptions {
 }
 
 /// Proves that the key fits and that the file is really encrypted, then brings the schema up to date.
-async fn prepare(options: &SqliteConnectOptions) -> Result<(), OpenError> {
-    let mut connection = options.connect().await?;
-    let outcome = check_and_migrate(&mut connection).await;
-    // Closing before judging: a file that is to be set aside must not be held open.
-    let closed = connection.close().await;
-    outcome?;
-    closed?;
-    Ok(())
-}
-
-async fn check_and_migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
+async fn check_and_migrate(writer: &SqlitePool) -> Result<(), OpenError> {
+    let mut connection = writer.acquire().await?;
     let cipher: Option<String> =
         sqlx::query_scalar("pragma cipher_version").fetch_optional(&mut *connection).await?;
     // A SQLite without the cipher ignores `key` silently and would write everything in the clear.
@@ -115,7 +112,7 @@ pub(crate) async fn open_or_rebuild(
     key: &ReplicaKey,
 ) -> Result<(Pools, Opened), OpenError> {
     let existed = path.exists();
-    let rebuilt = match open(path, key, true).await {
+    let rebuilt = match open(path, key).await {
         Ok(pools) => {
             return Ok((pools, if existed { Opened::Existing } else { Opened::Created }));
         }
@@ -125,7 +122,7 @@ pub(crate) async fn open_or_rebuild(
     };
     tracing::warn!(?rebuilt, "the replica file cannot be used and is set aside");
     set_aside(path)?;
-    Ok((open(path, key, true).await?, rebuilt))
+    Ok((open(path, key).await?, rebuilt))
 }
 
 /// Renames the file to `<name>.aside-<n>`, keeping the newest few such files, and deletes what belongs to it.

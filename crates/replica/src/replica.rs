@@ -32,7 +32,7 @@ impl Replica {
     /// # Errors
     /// See [`OpenError`]; the file is left as it is.
     pub async fn open(path: &Path, key: &ReplicaKey) -> Result<Self, OpenError> {
-        let pools = open::open(path, key, true).await?;
+        let pools = open::open(path, key).await?;
         Ok(Self::of(path, pools))
     }
 

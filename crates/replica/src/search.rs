@@ -107,8 +107,11 @@ impl Replica {
             return Ok(SearchHits { hits: vec![] });
         }
         let wanted = fold(input.text.trim());
-        let mut hits = self.events_found(&words, &wanted).await?;
-        hits.extend(self.clients_found(&words, &wanted).await?);
+        let (mut hits, clients) = tokio::try_join!(
+            self.events_found(&words, &wanted),
+            self.clients_found(&words, &wanted)
+        )?;
+        hits.extend(clients);
         // Stable: the newest stay first among equals.
         hits.sort_by_key(|hit| (hit.is_archived, fit(&hit.title, &wanted)));
         hits.truncate(input.limit.min(RANKED) as usize);
@@ -119,22 +122,20 @@ impl Replica {
         let mut hits = Vec::new();
         // Live ones first, or a large imported history would use up all the places.
         for (archived, state) in [(0, "live"), (1, "archived")] {
-            let (source, bind) = match words.expression(crate::events::SEARCHED) {
-                _ if wanted.chars().count() < SHORTEST_WORD => {
-                    (short_source("events e", "e.name_key", "e.name", words), sort_key(wanted))
-                }
-                Some(expression) => (
-                    "events_search s cross join events e on e.number = s.rowid
-                     where s.events_search match ?1 and ?2 is not null"
-                        .to_owned(),
-                    format!("{expression} AND {{state}} : \"{state}\""),
-                ),
-                None => (short_source("events e", "e.name_key", "e.name", words), wanted.to_owned()),
-            };
-            let order = if source.starts_with("events_search") { "s.rowid" } else { "e.number" };
+            let expression = words
+                .expression(crate::events::SEARCHED)
+                .map(|expression| format!("{expression} AND {{state}} : \"{state}\""));
+            let names = format!(
+                "select e.number from events e indexed by events_by_name where e.is_archived = {archived} and"
+            );
+            let (numbers, bind) = numbers(
+                "select rowid as number from events_search where events_search match ?1 and",
+                (&names, "e.name_key", "e.name"),
+                (words, expression, wanted),
+            );
             let sql = format!(
-                "select {ROW} from {source} and e.is_archived = {archived}
-                 order by {order} desc limit {RANKED}"
+                "with found as materialized ({numbers} order by number desc limit {RANKED})
+                 select {ROW} from found f cross join events e on e.number = f.number order by e.number desc"
             );
             let rows = sqlx::query(AssertSqlSafe(sql))
                 .bind(&bind)
@@ -152,19 +153,15 @@ impl Replica {
     }
 
     async fn clients_found(&self, words: &Words, wanted: &str) -> Result<Vec<Hit>, ReplicaError> {
-        let (source, bind) = match words.expression("company_name contact_name email phone") {
-            Some(expression) if wanted.chars().count() >= SHORTEST_WORD => (
-                "clients_search s cross join clients c on c.number = s.rowid
-                 where s.clients_search match ?1 and ?2 is not null"
-                    .to_owned(),
-                expression,
-            ),
-            _ => (short_source("clients c", "c.company_key", "c.company_name", words), sort_key(wanted)),
-        };
-        let order = if source.starts_with("clients_search") { "s.rowid" } else { "c.number" };
+        let (numbers, bind) = numbers(
+            "select rowid as number from clients_search where clients_search match ?1 and",
+            ("select c.number from clients c where", "c.company_key", "c.company_name"),
+            (words, words.expression("company_name contact_name email phone"), wanted),
+        );
         let sql = format!(
-            "select c.id, c.company_name, c.contact_name, c.email from {source}
-             order by {order} desc limit {RANKED}"
+            "with found as materialized ({numbers} order by number desc limit {RANKED})
+             select c.id, c.company_name, c.contact_name, c.email
+             from found f cross join clients c on c.number = f.number order by c.number desc"
         );
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(&bind)
@@ -188,12 +185,19 @@ impl Replica {
     }
 }
 
-/// Names that begin with the text, by a range of their keys; texts without letters are looked for inside names.
-fn short_source(table: &str, key: &str, name: &str, words: &Words) -> String {
-    if words.words.is_empty() {
-        format!("{table} where instr({name}, ?1) and ?2 is not null")
-    } else {
-        format!("{table} where {key} >= ?1 and {key} < ?2")
+/// SQL for the numbers of what is found, up to its order, with its parameter: words through the search index, short texts
+/// as the beginning of names (a range of their keys), texts without any letter inside names.
+fn numbers(
+    searching: &str,
+    (named, key, name): (&str, &str, &str),
+    (words, expression, wanted): (&Words, Option<String>, &str),
+) -> (String, String) {
+    match expression {
+        None => (format!("{named} instr({name}, ?1) and ?2 is not null"), wanted.to_owned()),
+        Some(_) if wanted.chars().count() < SHORTEST_WORD && words.symbols.is_empty() => {
+            (format!("{named} {key} >= ?1 and {key} < ?2"), sort_key(wanted))
+        }
+        Some(expression) => (format!("{searching} ?2 is not null"), expression),
     }
 }
 

@@ -290,7 +290,9 @@ fn point_at(folder: &Path, generation: u64) -> std::io::Result<()> {
 /// Deletes the files of other generations. What was set aside (at most two files) stays for a later look.
 fn delete_others(folder: &Path, generation: u64) -> std::io::Result<()> {
     let own = format!("replica-{generation}.db");
-    delete_if(folder, |name| name != POINTER && !name.starts_with(&own) && !name.contains(".aside-"))
+    delete_if(folder, |name| {
+        name != POINTER && !name.starts_with(&own) && !name.contains(".aside-")
+    })
 }
 
 /// Deletes the replica files in `folder` whose names are wanted gone.

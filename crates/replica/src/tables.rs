@@ -11,14 +11,8 @@ use uuid::Uuid;
 
 /// The replicated tables in the order of a first load: events are usable as soon as they are there, because the
 /// clients and names they show came before them.
-pub const TABLES: &[&str] = &[
-    "organizations",
-    "memberships",
-    "role_permissions",
-    "clients",
-    "events",
-    "event_status_log",
-];
+pub const TABLES: &[&str] =
+    &["organizations", "memberships", "role_permissions", "clients", "events", "event_status_log"];
 
 /// How one table is merged.
 pub(crate) struct Table {

@@ -28,7 +28,8 @@ const WORDS: [&str; 6] = ["Summer", "Éclair", "Jubiläum", "O'Brien", "عرس",
 struct Dice(u64);
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
 }
@@ -50,12 +51,16 @@ fn random_event(dice: &mut Dice, number: u128) -> RowImage {
 async fn filled(events: u128) -> common::Fresh {
     let mut dice = Dice(42);
     let fresh = fresh().await;
-    let mut rows: Vec<RowImage> =
-        (0..7).map(|n| client(1_000 + n, &format!("Client {}", ["Ångström", "beta", "Zeta"][n as usize % 3]))).collect();
+    let mut rows: Vec<RowImage> = (0..7)
+        .map(|n| {
+            client(1_000 + n, &format!("Client {}", ["Ångström", "beta", "Zeta"][n as usize % 3]))
+        })
+        .collect();
     rows.extend((0..events).map(|n| random_event(&mut dice, n)));
     fresh.replica.merge(rows, 1).await.expect("merges");
     // Changed and deleted rows must leave no trace in totals and search.
-    let changed: Vec<RowImage> = (0..events).step_by(5).map(|n| random_event(&mut dice, n)).collect();
+    let changed: Vec<RowImage> =
+        (0..events).step_by(5).map(|n| random_event(&mut dice, n)).collect();
     fresh.replica.merge(changed, 2).await.expect("merges");
     let deleted = (0..events).step_by(17).map(|n| gone("events", id(n))).collect();
     fresh.replica.merge(deleted, 3).await.expect("merges");
@@ -117,9 +122,13 @@ fn filters() -> Vec<EventFilter> {
     for archived in [Archived::Without, Archived::Only, Archived::With] {
         let base = EventFilter { archived, ..none.clone() };
         let window: (Option<DateTime<Utc>>, _) = (Some(day(10)), Some(day(30)));
-        let texts = ["ecl", "summer o'br", "🎉", "beta", "\" OR *", "عرس", "coc", "% _", "summer 🎉"];
+        let texts =
+            ["ecl", "summer o'br", "🎉", "beta", "\" OR *", "عرس", "coc", "% _", "summer 🎉"];
         filters.push(base.clone());
-        filters.push(EventFilter { statuses: vec![Status::Planning, Status::Cancelled], ..base.clone() });
+        filters.push(EventFilter {
+            statuses: vec![Status::Planning, Status::Cancelled],
+            ..base.clone()
+        });
         filters.push(EventFilter { client_id: Some(id(1_003)), ..base.clone() });
         filters.push(EventFilter { event_type: Some("COCTEL".into()), ..base.clone() });
         filters.push(EventFilter { from: window.0, until: window.1, ..base.clone() });
@@ -145,7 +154,8 @@ async fn compare(copy: &Replica, everything: usize) {
     let mut all = Vec::new();
     while all.len() < everything {
         let offset = all.len() as u32;
-        let input = EventListInput { filter: whole.clone(), offset, limit: 1_000, ..Default::default() };
+        let input =
+            EventListInput { filter: whole.clone(), offset, limit: 1_000, ..Default::default() };
         let page = copy.event_list(&input).await.expect("reads");
         assert_eq!(page.total as usize, everything, "the total counts every event once");
         all.extend(page.rows);
@@ -161,7 +171,8 @@ async fn compare(copy: &Replica, everything: usize) {
     for (index, filter) in filters().into_iter().enumerate() {
         let expected: Vec<&EventRow> = all.iter().filter(|row| matches(&filter, row)).collect();
         // Every filter meets every order in the small replica, and two of them in the large one.
-        let orders = if everything < 1_000 { &orders[..] } else { &orders[index % 5..index % 5 + 2] };
+        let orders =
+            if everything < 1_000 { &orders[..] } else { &orders[index % 5..index % 5 + 2] };
         for by in orders {
             for descending in [false, true] {
                 let mut keys: Vec<_> = expected.iter().map(|row| sort_key(*by, row)).collect();
@@ -190,8 +201,8 @@ async fn every_filter_and_order_agrees_with_a_plain_model() {
 
 #[tokio::test]
 async fn large_lists_take_the_other_route_and_agree_too() {
-    let copy = filled(4_000).await;
-    compare(&copy, 4_000 - 236).await;
+    let copy = filled(2_000).await;
+    compare(&copy, 2_000 - 118).await;
 }
 
 #[tokio::test]
@@ -219,11 +230,13 @@ async fn the_board_has_a_column_per_status_with_its_total() {
     assert_eq!(board.columns.iter().map(|c| c.status).collect::<Vec<_>>(), STATUSES.map(|s| s.1));
     for column in &board.columns {
         let filter = EventFilter { statuses: vec![column.status], ..Default::default() };
-        let list = copy.event_list(&EventListInput { filter, limit: 5, ..Default::default() }).await;
+        let list =
+            copy.event_list(&EventListInput { filter, limit: 5, ..Default::default() }).await;
         assert_eq!(column.total, list.expect("reads").total);
         assert_eq!(column.rows.len(), 5.min(column.total as usize));
         let starts: Vec<_> = column.rows.iter().map(|row| row.starts_at).collect();
-        let over = matches!(column.status, Status::Completed | Status::FollowUp | Status::Cancelled);
+        let over =
+            matches!(column.status, Status::Completed | Status::FollowUp | Status::Cancelled);
         let ordered = starts.is_sorted_by(|a, b| if over { a >= b } else { a <= b });
         assert!(ordered, "what comes next first, what is over latest first");
     }
@@ -268,6 +281,9 @@ async fn clients_are_listed_by_name_events_and_next_event() {
     assert_eq!(list(ClientSortBy::NextEventAt, false, None).await.0, "Zeta beta alpha Ångström");
     assert_eq!(list(ClientSortBy::NextEventAt, true, None).await.0, "beta Zeta alpha Ångström");
     assert_eq!(list(ClientSortBy::CompanyName, false, Some("angs")).await, ("Ångström".into(), 1));
-    assert_eq!(list(ClientSortBy::NextEventAt, false, Some("c2@example")).await, ("beta".into(), 1));
+    assert_eq!(
+        list(ClientSortBy::NextEventAt, false, Some("c2@example")).await,
+        ("beta".into(), 1)
+    );
     assert_eq!(list(ClientSortBy::Events, false, Some("%")).await, (String::new(), 0));
 }

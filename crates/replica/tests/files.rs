@@ -49,7 +49,7 @@ async fn another_key_is_refused_and_the_file_kept() {
     let refused = Replica::open(&path, &other).await.expect_err("another key must not open it");
     assert!(matches!(refused, OpenError::WrongKeyOrCorrupt), "{refused:?}");
     let again = Replica::open(&path, &key()).await.expect("its own key still opens it");
-    assert_eq!(again.clients_by_name().await.expect("reads")[0].company_name, "Kept");
+    assert_eq!(again.known_clients().await.expect("reads")[0].company_name, "Kept");
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn a_corrupted_file_is_set_aside_and_replaced() {
     std::fs::write(&path, bytes).expect("writable");
     let (replica, opened) = Replica::open_or_rebuild(&path, &key()).await.expect("rebuilt");
     assert_eq!(opened, Opened::RebuiltUnreadable);
-    assert_eq!(replica.clients_by_name().await.expect("reads"), []);
+    assert_eq!(replica.known_clients().await.expect("reads"), []);
     assert!(files_in(fresh.folder.path()).contains(&"copy.db.aside-1".to_owned()));
 }
 
@@ -83,7 +83,7 @@ async fn damage_behind_the_first_page_is_reported_as_damage() {
     // Opening looks at the schema only; a whole check would cost every start.
     let (replica, opened) = Replica::open_or_rebuild(&path, &key()).await.expect("opens");
     if opened == Opened::Existing {
-        let answer = replica.clients_by_name().await;
+        let answer = replica.known_clients().await;
         assert!(matches!(answer, Err(ReplicaError::Damaged)), "{answer:?}");
     }
 }
@@ -141,7 +141,7 @@ async fn wiping_leaves_no_file_and_answers_closed() {
     slot.rebuild().await.expect("sets a file aside");
     slot.perform(Store::Wipe).await.expect("wipes");
     assert!(!home.exists(), "something was left behind: {:?}", files_in(&home));
-    let answer = slot.read(|r| async move { r.clients_by_name().await }).await;
+    let answer = slot.read(|r| async move { r.known_clients().await }).await;
     assert!(matches!(answer, Err(ReplicaError::Closed)), "{answer:?}");
 }
 
@@ -153,7 +153,7 @@ async fn a_fresh_copy_is_filled_beside_and_swapped_in() {
     let before = slot.ticket();
     slot.perform(Store::Begin { beside: true }).await.expect("begins");
     let during = slot.ticket();
-    assert_eq!(slot.current().clients_by_name().await.expect("reads").len(), 1, "the old stays");
+    assert_eq!(slot.current().known_clients().await.expect("reads").len(), 1, "the old stays");
     // An answer to an action from before may be of the server before its restore: it stays out of the fresh copy.
     let merged = slot.merge_answer(&before, vec![client(2, "Before")], 10).await.expect("merges");
     assert_eq!(merged.n, None);
@@ -161,13 +161,13 @@ async fn a_fresh_copy_is_filled_beside_and_swapped_in() {
     assert_eq!(merged.n, Some(5));
     let changed = slot.perform(Store::SwapIn).await.expect("swaps");
     assert!(changed.contains("events"), "everything changed");
-    let names = slot.current().clients_by_name().await.expect("reads");
+    let names = slot.current().known_clients().await.expect("reads");
     assert_eq!(names.iter().map(|c| c.company_name.as_str()).collect::<Vec<_>>(), ["During"]);
     assert_eq!(files_in(folder.path()).iter().filter(|n| n.ends_with(".db")).count(), 1);
     slot.close().await;
     let (again, opened) = ReplicaSlot::open(folder.path(), key()).await.expect("opens");
     assert_eq!(opened, Opened::Existing);
-    assert_eq!(again.current().clients_by_name().await.expect("reads").len(), 1);
+    assert_eq!(again.current().known_clients().await.expect("reads").len(), 1);
 }
 
 #[tokio::test]
@@ -178,7 +178,7 @@ async fn a_copy_that_was_never_completed_is_dropped_at_the_next_start() {
     slot.perform(Store::Begin { beside: true }).await.expect("begins");
     slot.close().await;
     let (again, _) = ReplicaSlot::open(folder.path(), key()).await.expect("opens");
-    assert_eq!(again.current().clients_by_name().await.expect("reads").len(), 1);
+    assert_eq!(again.current().known_clients().await.expect("reads").len(), 1);
     assert_eq!(files_in(folder.path()).iter().filter(|n| n.ends_with(".db")).count(), 1);
 }
 
@@ -190,7 +190,8 @@ async fn a_read_that_meets_a_swap_is_repeated() {
     let asked = std::sync::atomic::AtomicUsize::new(0);
     let answer = slot
         .read(|replica| {
-            let (slot, first) = (slot.clone(), asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0);
+            let (slot, first) =
+                (slot.clone(), asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0);
             async move {
                 if first {
                     slot.perform(Store::Begin { beside: true }).await?;

@@ -39,7 +39,7 @@ async fn a_tombstone_for_a_row_never_seen_counts_too() {
     let copy = fresh().await;
     copy.merge(vec![gone("clients", id(1))], 5).await.expect("merges");
     copy.merge(vec![client(1, "Late")], 4).await.expect("merges");
-    assert_eq!(copy.clients_by_name().await.expect("reads"), []);
+    assert_eq!(copy.known_clients().await.expect("reads"), []);
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn an_image_without_what_it_needs_is_refused_whole() {
         matches!(&refused, Err(ReplicaError::Malformed { table, column: "starts_at" }) if table == "events"),
         "{refused:?}"
     );
-    assert_eq!(copy.clients_by_name().await.expect("reads"), [], "nothing of it is merged");
+    assert_eq!(copy.known_clients().await.expect("reads"), [], "nothing of it is merged");
 }
 
 #[tokio::test]
@@ -185,8 +185,12 @@ async fn a_role_permits_what_the_matrix_says_and_administrators_everything() {
         member(31, 901, "Max", "manager"),
         image("role_permissions", id(50), json!({"role": "manager", "permission": "events.edit"})),
         image("role_permissions", id(51), json!({"role": "staff", "permission": "events.cancel"})),
-        image("organizations", id(1), json!({"name": "Sample", "kind": "caterer", "time_zone": "Europe/Madrid",
-            "currency": "EUR", "locale": "es-ES", "status": "active"})),
+        image(
+            "organizations",
+            id(1),
+            json!({"name": "Sample", "kind": "caterer", "time_zone": "Europe/Madrid",
+            "currency": "EUR", "locale": "es-ES", "status": "active"}),
+        ),
     ];
     copy.merge(rows, 1).await.expect("merges");
     let ada = copy.membership(id(900)).await.expect("reads").expect("a member");
@@ -194,7 +198,10 @@ async fn a_role_permits_what_the_matrix_says_and_administrators_everything() {
     let max = copy.membership(id(901)).await.expect("reads").expect("a member");
     assert_eq!((max.role.as_str(), max.permissions), ("manager", vec!["events.edit".to_owned()]));
     assert_eq!(copy.membership(id(902)).await.expect("reads"), None);
-    assert_eq!(copy.organization().await.expect("reads").expect("there").time_zone, "Europe/Madrid");
+    assert_eq!(
+        copy.organization().await.expect("reads").expect("there").time_zone,
+        "Europe/Madrid"
+    );
 }
 
 #[tokio::test]
@@ -216,7 +223,14 @@ async fn a_dropped_caller_leaves_the_writer_usable() {
         let _ = futures_once(merging).await;
     }
     copy.merge(vec![client(99, "After")], 50).await.expect("the writer is free");
-    assert!(copy.search(&SearchInput { text: "after".into(), limit: 5 }).await.expect("reads").hits.len() == 1);
+    assert!(
+        copy.search(&SearchInput { text: "after".into(), limit: 5 })
+            .await
+            .expect("reads")
+            .hits
+            .len()
+            == 1
+    );
 }
 
 async fn futures_once<F: Future>(future: F) -> Option<F::Output> {

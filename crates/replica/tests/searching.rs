@@ -48,8 +48,29 @@ async fn no_text_breaks_the_search() {
         .await
         .expect("merges");
     let nasty = [
-        "", " ", "\"", "'", "*", "a*", "AND", "OR NOT", "NEAR(a b, 2)", "name:any", "{name}: any", "^any", "-any",
-        "any\0thing", "\\", "%%%", "___", "(((", ")", "any\" OR \"1\"=\"1", "; drop table events; --", "+", "any + event",
+        "",
+        " ",
+        "\"",
+        "'",
+        "*",
+        "a*",
+        "AND",
+        "OR NOT",
+        "NEAR(a b, 2)",
+        "name:any",
+        "{name}: any",
+        "^any",
+        "-any",
+        "any\0thing",
+        "\\",
+        "%%%",
+        "___",
+        "(((",
+        ")",
+        "any\" OR \"1\"=\"1",
+        "; drop table events; --",
+        "+",
+        "any + event",
     ];
     for text in nasty {
         search(&copy, text).await;
@@ -84,7 +105,8 @@ async fn the_best_and_newest_come_first_and_archived_ones_last() {
 async fn a_large_archive_does_not_hide_what_is_live() {
     let copy = fresh().await;
     copy.merge(vec![event(1, 9, "Gala of this year", 1, json!({}))], 1).await.expect("merges");
-    let old = (10..500).map(|n| event(n, 9, "Gala of old", -900, json!({"is_archived": true}))).collect();
+    let old =
+        (10..500).map(|n| event(n, 9, "Gala of old", -900, json!({"is_archived": true}))).collect();
     copy.merge(old, 2).await.expect("merges");
     assert_eq!(titles(&copy, "gala").await[0], "Gala of this year");
 }
@@ -92,7 +114,8 @@ async fn a_large_archive_does_not_hide_what_is_live() {
 #[tokio::test]
 async fn short_texts_match_the_beginning_of_names() {
     let copy = fresh().await;
-    let rows = vec![client(1, "Ávila"), client(2, "Bar Avalon"), event(3, 1, "Aviation", 1, json!({}))];
+    let rows =
+        vec![client(1, "Ávila"), client(2, "Bar Avalon"), event(3, 1, "Aviation", 1, json!({}))];
     copy.merge(rows, 1).await.expect("merges");
     let mut found = titles(&copy, "av").await;
     found.sort();
@@ -102,7 +125,9 @@ async fn short_texts_match_the_beginning_of_names() {
 #[tokio::test]
 async fn search_follows_every_change() {
     let copy = fresh().await;
-    copy.merge(vec![client(9, "Before"), event(1, 9, "Gala", 1, json!({}))], 1).await.expect("merges");
+    copy.merge(vec![client(9, "Before"), event(1, 9, "Gala", 1, json!({}))], 1)
+        .await
+        .expect("merges");
     copy.merge(vec![event(1, 9, "Picnic", 1, json!({}))], 2).await.expect("merges");
     assert!(titles(&copy, "gala").await.is_empty());
     assert_eq!(titles(&copy, "picnic").await, ["Picnic"]);

@@ -76,6 +76,11 @@ struct Devices {
     devices: Vec<DeviceRow>,
 }
 
+/// A version's numbers, to be compared one by one.
+fn numbers(version: &str) -> Vec<u32> {
+    version.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
+}
+
 fn none() -> PgArguments {
     PgArguments::default()
 }
@@ -91,9 +96,14 @@ impl Session {
     /// Who this device is, its organizations and permissions.
     ///
     /// # Errors
-    /// [`ServerError::SignedOut`] for a revoked or expired device.
+    /// [`ServerError::SignedOut`] for a revoked or expired device, [`ServerError::UpdateRequired`] where the server no
+    /// longer serves this version.
     pub async fn whoami(&self) -> Result<Whoami, ServerError> {
-        self.call("select api.whoami()", none, Repeat::Once).await
+        let who: Whoami = self.call("select api.whoami()", none, Repeat::Once).await?;
+        if numbers(env!("CARGO_PKG_VERSION")) < numbers(&who.min_desk_version) {
+            return Err(ServerError::UpdateRequired);
+        }
+        Ok(who)
     }
 
     /// The person's devices, newest first.

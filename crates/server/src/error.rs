@@ -12,9 +12,12 @@ pub enum ServerError {
         /// A finished sentence.
         message: String,
     },
-    /// E-mail and password (or device secret) do not fit. An expired role answers the same.
+    /// E-mail and password do not fit.
     #[error("E-mail and password do not fit together.")]
     WrongPassword,
+    /// The server does not take this device's secret: its enrolment has run out, most likely. Nothing is proved.
+    #[error("Your sign-in on this computer has expired. Sign in again.")]
+    Expired,
     /// Not permitted, or an organization that is not the caller's (CL403).
     #[error("{message}")]
     NotPermitted {
@@ -113,10 +116,13 @@ impl From<sqlx::Error> for ServerError {
         let details = db.detail().and_then(|d| serde_json::from_str(d).ok());
         match db.code() {
             "CL401" => Self::SignedOut { message },
-            // A role that authenticated (the server proved itself) but may not log in was revoked.
-            "28000" => Self::SignedOut { message: "This device was signed out.".to_owned() },
+            // A role that authenticated (the server proved itself) but may not log in was revoked. The same code from
+            // elsewhere (no entry in pg_hba.conf) comes before any proof and says nothing about the device.
+            "28000" if db.routine() == Some("InitializeSessionUserId") => {
+                Self::SignedOut { message: "This device was signed out.".to_owned() }
+            }
             "28P01" => Self::WrongPassword,
-            "CL403" | "42501" => Self::NotPermitted { message: permitted(db), details },
+            "CL403" => Self::NotPermitted { message, details },
             "CL404" => Self::NotFound { message },
             "CL409" => Self::Conflict { constraint, message, details },
             "CL422" => Self::Refused { constraint, message, details },
@@ -125,13 +131,5 @@ impl From<sqlx::Error> for ServerError {
             }
             _ => Self::Internal(error),
         }
-    }
-}
-
-fn permitted(db: &PgDatabaseError) -> String {
-    if db.code() == "CL403" {
-        db.message().to_owned()
-    } else {
-        "You are not permitted to do that.".to_owned()
     }
 }

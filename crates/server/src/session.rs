@@ -6,6 +6,8 @@
 
 use crate::error::{ServerError, is_connection_loss, is_lost_race};
 use crate::identity::{account_role, device_role};
+#[cfg(unix)]
+use crate::link::Place;
 use crate::link::ServerLink;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -17,6 +19,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
+/// One for sync, one for the person, one for an import that takes its time; the role has one more.
+const MOST_CONNECTIONS: u32 = 3;
 /// How long one call may take before its connection is given up as half-open.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
 /// How long a change keeps asking after a lost answer before it is reported as unknown.
@@ -42,7 +46,7 @@ pub struct Session {
 /// Whether a call may be sent a second time after its answer was lost.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Repeat {
-    /// Reads: sent once more on a fresh connection.
+    /// Reads: sent once more on a fresh connection, not longer.
     Once,
     /// Changes with a command id: the server answers a repeat with the first outcome.
     UntilKnown,
@@ -55,7 +59,7 @@ impl Session {
         let role = device_role(link.server_id, device.device_id);
         let options = link.options(&role, device.secret.expose_secret());
         let pool = PgPoolOptions::new()
-            .max_connections(2)
+            .max_connections(MOST_CONNECTIONS)
             .min_connections(0)
             .idle_timeout(Duration::from_secs(300))
             .acquire_timeout(Duration::from_secs(4))
@@ -89,6 +93,18 @@ impl Session {
         self.pool.close().await;
     }
 
+    /// Fails at once where a server of this computer does not run: the pool would wait for it to start up, and whoever
+    /// could start it would not hear of it.
+    async fn knock(&self) -> Result<(), sqlx::Error> {
+        #[cfg(unix)]
+        if self.pool.num_idle() == 0
+            && let Place::Socket { folder, port } = self.link().place
+        {
+            tokio::net::UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).await?;
+        }
+        Ok(())
+    }
+
     /// Calls a function that answers one jsonb.
     ///
     /// # Errors
@@ -102,9 +118,10 @@ impl Session {
     where
         T: DeserializeOwned + Send + Unpin + 'static,
     {
-        let pool = self.pool.clone();
-        let task = tokio::spawn(async move { insist(&pool, sql, &arguments, repeat).await });
+        let session = self.clone();
+        let task = tokio::spawn(async move { insist(&session, sql, &arguments, repeat).await });
         match task.await {
+            Ok(Err(ServerError::WrongPassword)) => Err(ServerError::Expired),
             Ok(answer) => answer,
             Err(_) => Err(ServerError::Internal(sqlx::Error::WorkerCrashed)),
         }
@@ -112,7 +129,7 @@ impl Session {
 }
 
 async fn insist<T>(
-    pool: &PgPool,
+    session: &Session,
     sql: &'static str,
     arguments: &(impl Fn() -> PgArguments + Send + Sync),
     repeat: Repeat,
@@ -124,7 +141,7 @@ where
     let (mut maybe_sent, mut attempt) = (false, 0_u32);
     loop {
         attempt += 1;
-        let error = match once(pool, sql, arguments()).await {
+        let error = match once(session, sql, arguments()).await {
             Ok(answer) => return Ok(answer),
             Err(Failed::BeforeSending(e)) => e,
             Err(Failed::Sent(e)) => {
@@ -135,7 +152,8 @@ where
         let lost = is_connection_loss(&error);
         let again = match repeat {
             _ if is_lost_race(&error) => attempt <= 4,
-            Repeat::Once => lost && maybe_sent && attempt == 1,
+            // Each connection of the pool may have died with the server.
+            Repeat::Once => lost && maybe_sent && attempt <= MOST_CONNECTIONS,
             Repeat::UntilKnown => lost && maybe_sent && Instant::now() < until,
         };
         if !again {
@@ -155,11 +173,12 @@ enum Failed {
     Sent(sqlx::Error),
 }
 
-async fn once<T>(pool: &PgPool, sql: &'static str, arguments: PgArguments) -> Result<T, Failed>
+async fn once<T>(session: &Session, sql: &'static str, arguments: PgArguments) -> Result<T, Failed>
 where
     T: DeserializeOwned + Send + Unpin + 'static,
 {
-    let mut connection = pool.acquire().await.map_err(Failed::BeforeSending)?;
+    session.knock().await.map_err(Failed::BeforeSending)?;
+    let mut connection = session.pool.acquire().await.map_err(Failed::BeforeSending)?;
     let answer = tokio::select! {
         answer = sqlx::query_scalar_with::<_, Json<T>, _>(sql, arguments).fetch_one(&mut *connection) => answer,
         () = sleep(CALL_LIMIT) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),

@@ -1,9 +1,10 @@
 //! The embedded server in ordinary life: first start, joining, leaving, restarting, and who may sign in.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod embedded_support;
 
 use embedded_support::desk::{Desk, stranger_knocks};
-use embedded_support::{Place, end, is_root, made, options, owner, run, scalar, until};
+use embedded_support::{Place, end, is_root, made, office, options, owner, run, scalar, until};
 use server::embedded::{Embedded, EmbeddedOptions, Listen, Progress, SUPERUSER, owner_options};
 use server::link::Place as Location;
 use sqlx::{ConnectOptions, Connection};
@@ -16,12 +17,12 @@ use std::sync::{Arc, Mutex};
 #[tokio::test]
 async fn what_was_saved_is_there_after_a_restart() {
     let place = Place::new();
-    let first = Embedded::start(&options(&place)).await.unwrap();
+    let first = Embedded::start(&office(&place)).await.unwrap();
     run(&first, "create table kept as select 42 as answer").await;
     first.stop().await.unwrap();
     assert!(!place.is_served(), "the last one out stops the server");
 
-    let second = Embedded::start(&options(&place)).await.unwrap();
+    let second = Embedded::start(&office(&place)).await.unwrap();
     assert_eq!(scalar::<i32>(&second, "select answer from kept").await, 42);
     second.stop().await.unwrap();
 }
@@ -29,7 +30,7 @@ async fn what_was_saved_is_there_after_a_restart() {
 #[tokio::test]
 async fn an_office_waits_for_the_disk_and_listens_to_no_network() {
     let place = Place::new();
-    let server = Embedded::start(&options(&place)).await.unwrap();
+    let server = Embedded::start(&office(&place)).await.unwrap();
     for (setting, expected) in [
         ("fsync", "on"),
         ("synchronous_commit", "on"),
@@ -130,7 +131,7 @@ async fn a_server_that_was_left_running_is_joined_not_started_again() {
 async fn the_first_start_says_that_it_makes_the_data_and_later_ones_do_not() {
     let place = Place::new();
     let told: Arc<Mutex<Vec<Progress>>> = Arc::default();
-    let mut options = options(&place);
+    let mut options = office(&place);
     let listener = Arc::clone(&told);
     options.on_progress = Some(Arc::new(move |progress| listener.lock().unwrap().push(progress)));
     for expected in [vec![Progress::Creating, Progress::Starting], vec![Progress::Starting]] {
@@ -236,7 +237,7 @@ async fn a_package_that_cannot_be_used_in_its_place_is_copied_once() {
 #[tokio::test]
 async fn on_loopback_the_owner_signs_in_with_a_secret_that_only_the_user_can_read() {
     let place = Place::new();
-    let options = EmbeddedOptions { listen: Listen::Loopback { port: None }, ..options(&place) };
+    let options = EmbeddedOptions { listen: Listen::Loopback { port: None }, ..office(&place) };
     let server = Embedded::start(&options).await.unwrap();
     assert_eq!(scalar::<String>(&server, "show listen_addresses").await, "127.0.0.1");
     let secret = place.data().join("owner.secret");

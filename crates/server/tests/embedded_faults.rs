@@ -1,16 +1,18 @@
 //! Everything that can go wrong with the embedded server: killed, full, read-only, foreign, damaged.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod embedded_support;
 
 use embedded_support::desk::Desk;
 use embedded_support::{
-    Place, inventory, is_alive, is_root, kill, made, options, owner, run, scalar, until,
+    Place, inventory, is_alive, is_root, kill, made, office, options, owner, run, scalar, until,
 };
 use server::embedded::{Embedded, EmbeddedError, EmbeddedOptions, Listen};
 use server::link::Place as Location;
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::time::Duration;
 
 async fn refused(options: &EmbeddedOptions) -> EmbeddedError {
     Embedded::start(options).await.err().expect("the server does not start")
@@ -19,7 +21,7 @@ async fn refused(options: &EmbeddedOptions) -> EmbeddedError {
 #[tokio::test]
 async fn a_killed_server_is_started_again_with_everything_that_was_saved() {
     let place = Place::new();
-    let server = Embedded::start(&options(&place)).await.unwrap();
+    let server = Embedded::start(&office(&place)).await.unwrap();
     run(&server, "create table kept as select generate_series(1, 20000) as n").await;
     let killed = place.postmaster().unwrap();
     kill(killed, "KILL");
@@ -125,18 +127,18 @@ async fn a_server_whose_socket_was_swept_away_is_started_anew() {
 #[tokio::test]
 async fn a_full_disk_is_named_and_nothing_is_lost() {
     let place = Place::new();
-    let server = Embedded::start(&options(&place)).await.unwrap();
+    let server = Embedded::start(&office(&place)).await.unwrap();
     run(&server, "create table kept as select 42 as answer").await;
     server.stop().await.unwrap();
     // A file that PostgreSQL writes at each start; /dev/full answers as a full disk does.
     let opts = place.cluster().join("postmaster.opts");
     fs::remove_file(&opts).unwrap();
     symlink("/dev/full", &opts).unwrap();
-    let error = refused(&options(&place)).await;
+    let error = refused(&office(&place)).await;
     assert!(matches!(error, EmbeddedError::DiskFull { .. }), "{error:?}");
 
     fs::remove_file(&opts).unwrap();
-    let server = Embedded::start(&options(&place)).await.unwrap();
+    let server = Embedded::start(&office(&place)).await.unwrap();
     assert_eq!(scalar::<i32>(&server, "select answer from kept").await, 42);
     server.stop().await.unwrap();
 }
@@ -261,6 +263,18 @@ async fn a_port_taken_since_last_time_is_replaced_where_any_will_do() {
 }
 
 #[tokio::test]
+async fn root_without_a_place_to_share_is_told_so() {
+    if !is_root() {
+        // Nobody else shares anything with another user.
+        return;
+    }
+    let place = Place::new();
+    fs::set_permissions(place.path(), PermissionsExt::from_mode(0o700)).unwrap();
+    let error = refused(&options(&place)).await;
+    assert!(matches!(error, EmbeddedError::NoSharedPlace { .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn missing_programs_are_named() {
     let place = Place::new();
     let empty = place.path().join("native");
@@ -293,7 +307,7 @@ async fn damaged_data_is_named_and_left_as_it_is() {
     let mut bad = good.clone();
     bad[100..120].fill(0xff);
     fs::write(&control, &bad).unwrap();
-    let error = refused(&options(&place)).await;
+    let error = refused(&office(&place)).await;
     assert!(matches!(error, EmbeddedError::Damaged { .. }), "{error:?}");
     assert_eq!(fs::read(&control).unwrap(), bad);
     fs::write(&control, good).unwrap();
@@ -308,4 +322,32 @@ async fn data_that_has_moved_away_is_not_replaced_by_empty_data() {
     let error = refused(&options(&place)).await;
     assert!(matches!(error, EmbeddedError::Io { .. }), "{error:?}");
     assert!(!place.cluster().exists());
+}
+
+#[tokio::test]
+async fn data_that_an_unseen_server_works_on_is_left_alone() {
+    let place = Place::new();
+    made(&place).await;
+    // A server in a container sees other process numbers; what it shares with us is the lock.
+    let lock = fs::File::open(place.data().join("server.lock")).unwrap();
+    lock.lock().unwrap();
+    let hasty = EmbeddedOptions { patience: Duration::from_millis(300), ..options(&place) };
+    let error = refused(&hasty).await;
+    assert!(matches!(error, EmbeddedError::InUse { .. }), "{error:?}");
+    drop(lock);
+    made(&place).await;
+}
+
+#[tokio::test]
+async fn the_servers_lock_lasts_as_long_as_the_server_whoever_started_it() {
+    let place = Place::new();
+    let mut desk = Desk::open(&place);
+    desk.expect("starting");
+    desk.expect("ready");
+    let server = Embedded::start(&options(&place)).await.unwrap();
+    desk.kill();
+    let lock = fs::File::open(place.data().join("server.lock")).unwrap();
+    assert!(lock.try_lock().is_err(), "the server holds it, not the desk that started it");
+    server.stop().await.unwrap();
+    until("the lock's end", async || lock.try_lock().is_ok()).await;
 }

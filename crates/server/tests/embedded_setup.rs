@@ -1,4 +1,5 @@
 //! Setting up: once, twice, by two at once, after an interruption, over newer data; founding and forgetting.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use secrecy::SecretString;
 use server::identity::new_secret;

@@ -3,7 +3,8 @@
 use crate::error::answer;
 use crate::state::{Shell, desk_of};
 use desk::app::{
-    FirstRunLocal, OrganizationSwitch, PasswordChange, PasswordResetLocal, ServerConnect, SignIn,
+    FirstRunLocal, OrganizationSwitch, PasswordChange, PasswordResetLocal, ServerConnect,
+    ServerOpen, SignIn,
 };
 use desk::error::AppError;
 use desk::open::WindowActivity;
@@ -45,6 +46,12 @@ pub async fn server_connect(
     input: ServerConnect,
 ) -> Result<AppState, AppError> {
     answer(shell.app.server_connect(input).await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn server_open(shell: State<'_, Shell>, input: ServerOpen) -> Result<AppState, AppError> {
+    answer(shell.app.server_open(input).await)
 }
 
 #[tauri::command]

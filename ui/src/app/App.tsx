@@ -36,7 +36,7 @@ function Phase({ start }: { start: ReturnType<typeof useAppStart> }) {
     case undefined:
       return <Starting message="Opening Cloche…" />;
     case "first_run":
-      return <FirstRun />;
+      return <FirstRun known={state.known} />;
     case "starting":
       return <Starting message={state.message} />;
     case "sign_in":

@@ -2,6 +2,7 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { stateKey } from "@/components/app-state";
+import { notify } from "@/components/notices";
 import { syncKey } from "@/components/session";
 import { undoStack } from "@/components/undo-stack";
 import { commands } from "@/ipc/bindings";
@@ -46,6 +47,7 @@ export function useAppStart() {
           void client.invalidateQueries({ queryKey: syncKey });
         }
       }),
+      onLive("notice", notify),
       followReplica(client),
       watchHolder(client),
     ];

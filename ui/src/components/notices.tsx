@@ -39,9 +39,22 @@ export function announce(label: string, action?: { word: string; keys?: string; 
   );
 }
 
+/** Says what the shell has to say unasked: what became of a change whose answer was lost, or what went wrong. */
+export function notify({ message, is_warning }: { message: string; is_warning: boolean }): void {
+  if (is_warning) {
+    warn(message, null);
+  } else {
+    announce(message);
+  }
+}
+
 /** Says why something was not done. Stays until it has been read. */
 export function complain(error: unknown): void {
   const { message, reference } = asCommandError(error);
+  warn(message, reference);
+}
+
+function warn(message: string, reference: string | null): void {
   toast.custom(
     (id) => (
       <div role="alert" className="flex items-start gap-3">

@@ -9,6 +9,7 @@ export const commands = {
 	firstRunSample: () => typedError<AppState, AppError>(__TAURI_INVOKE("first_run_sample")),
 	firstRunLocal: (input: FirstRunLocal) => typedError<AppState, AppError>(__TAURI_INVOKE("first_run_local", { input })),
 	serverConnect: (input: ServerConnect) => typedError<AppState, AppError>(__TAURI_INVOKE("server_connect", { input })),
+	serverOpen: (input: ServerOpen) => typedError<AppState, AppError>(__TAURI_INVOKE("server_open", { input })),
 	signIn: (input: SignIn) => typedError<AppState, AppError>(__TAURI_INVOKE("sign_in", { input })),
 	keychainAvailable: () => typedError<boolean, AppError>(__TAURI_INVOKE("keychain_available")),
 	signOut: () => typedError<AppState, AppError>(__TAURI_INVOKE("sign_out")),
@@ -134,7 +135,9 @@ export type AppError = {
 /**  Which screen the window shows first. */
 export type AppState = 
 /**  Nothing is set up on this computer, or the person wants to choose again. */
-{ phase: "first_run" } | 
+{ phase: "first_run"; 
+/**  What was set up or connected to before; the last one first. */
+known: ServerSummary[] } | 
 /**  The local server is starting, or a first set-up is running. */
 { phase: "starting"; 
 /**  What is happening, in plain words. */
@@ -981,6 +984,12 @@ export type ServerKind =
 "local" | 
 /**  Somebody else's. */
 "remote";
+
+/**  Which known server to open. */
+export type ServerOpen = {
+	/**  Its id. */
+	server_id: string,
+};
 
 /**  A server as the window names it. */
 export type ServerSummary = {

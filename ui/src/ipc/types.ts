@@ -10,6 +10,7 @@ type Asked<Name extends keyof typeof commands> = Parameters<(typeof commands)[Na
 
 export type AppState = Answer<"appStart">;
 export type Session = Extract<AppState, { phase: "ready" }>["session"];
+export type ServerSummary = Session["server"];
 export type Keep = Session["kept"];
 export type Device = Answer<"deviceList">["devices"][number];
 export type SyncStatus = Answer<"syncStatus">;
@@ -52,5 +53,6 @@ export type LiveEvents = {
   set_up_progress: { step: string; done: number; of: number };
   sync_status: SyncStatus;
   replica_changed: { tables: string[] };
+  notice: { message: string; is_warning: boolean };
   import_progress: { done: number; of: number; phase: "reading" | "checking" | "sending" | "saving" };
 };

@@ -204,7 +204,7 @@ export function handlersFor(desk: FakeDesk): Handlers {
   return {
     ...importHandlers(desk),
     app_start: () => desk.state,
-    app_choose: () => state({ phase: "first_run" }),
+    app_choose: () => state({ phase: "first_run", known: [] }),
     sync_status: () => desk.sync,
     window_activity: () => null,
     keychain_available: () => true,

@@ -16,7 +16,7 @@ const asked = new URLSearchParams(window.location.search);
 window.history.replaceState(null, "", window.location.pathname + window.location.hash);
 const states: Record<string, AppState> = {
   ready,
-  first_run: { phase: "first_run" },
+  first_run: { phase: "first_run", known: [] },
   starting: { phase: "starting", message: "Starting the database…" },
   sign_in: { phase: "sign_in", server: session.server, email: session.email, message: null },
   failed: {

@@ -1,8 +1,8 @@
 //! The board: one column per status.
 
+use super::LONGEST_WINDOW;
 use super::select::Selection;
 use super::{EventFilter, EventRow, EventSort, EventSortBy, count_of, rows_of};
-use super::LONGEST_WINDOW;
 use crate::{Replica, ReplicaError};
 use domain::events::Status;
 use serde::{Deserialize, Serialize};
@@ -57,14 +57,14 @@ impl Replica {
         for status in COLUMNS.into_iter().filter(|s| wanted.is_empty() || wanted.contains(s)) {
             let filter = EventFilter { statuses: vec![status], ..input.filter.clone() };
             let selection = Selection::of(&filter);
-            let total = selection.total(self.readers()).await?;
+            let matches = selection.matches(self.readers()).await?;
             let over = matches!(status, Status::Completed | Status::FollowUp | Status::Cancelled);
             let sort = EventSort { by: EventSortBy::Status, descending: over };
-            let rows = match total {
+            let rows = match matches.total {
                 0 => vec![],
-                _ => rows_of(&selection.rows(self.readers(), sort, total, (0, limit)).await?)?,
+                _ => rows_of(&selection.rows(self.readers(), sort, matches, (0, limit)).await?)?,
             };
-            columns.push(EventBoardColumn { status, total: count_of(total), rows });
+            columns.push(EventBoardColumn { status, total: count_of(matches.total), rows });
         }
         Ok(EventBoard { columns })
     }

@@ -154,6 +154,8 @@ impl Replica {
         if let Value::Object(row) = row {
             columns.extend(row);
         }
-        serde_json::from_value(Value::Object(columns)).map(Some).map_err(ReplicaError::NotUnderstood)
+        serde_json::from_value(Value::Object(columns))
+            .map(Some)
+            .map_err(ReplicaError::NotUnderstood)
     }
 }

@@ -37,12 +37,13 @@ impl Replica {
     /// What SQLite says.
     pub async fn event_list(&self, input: &EventListInput) -> Result<EventListPage, ReplicaError> {
         let selection = Selection::of(&input.filter);
-        let total = selection.total(self.readers()).await?;
+        let matches = selection.matches(self.readers()).await?;
+        let total = matches.total;
         if total == 0 || i64::from(input.offset) >= total {
             return Ok(EventListPage { rows: vec![], total: count_of(total) });
         }
         let window = (input.offset, input.limit.min(LONGEST_WINDOW));
-        let rows = selection.rows(self.readers(), input.sort, total, window).await?;
+        let rows = selection.rows(self.readers(), input.sort, matches, window).await?;
         Ok(EventListPage { rows: rows_of(&rows)?, total: count_of(total) })
     }
 }

@@ -8,8 +8,8 @@ mod select;
 pub use board::{EventBoard, EventBoardColumn, EventBoardInput};
 pub use detail::{EventDetail, StatusChange};
 pub(crate) use list::LONGEST_WINDOW;
-pub(crate) use select::SEARCHED;
 pub use list::{EventListInput, EventListPage};
+pub(crate) use select::SEARCHED;
 
 use crate::image::instant_of;
 use crate::{Replica, ReplicaError};

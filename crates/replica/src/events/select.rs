@@ -22,6 +22,15 @@ enum Bind {
     Id(Uuid),
 }
 
+/// How many events there are to choose from; decides which index is walked.
+#[derive(Clone, Copy)]
+pub(super) struct Matches {
+    /// By the search index alone.
+    found: i64,
+    /// By the whole filter.
+    pub total: i64,
+}
+
 /// A filter as SQL conditions with their parameters.
 pub(super) struct Selection {
     binds: Vec<Bind>,
@@ -31,7 +40,6 @@ pub(super) struct Selection {
     looked_up: Vec<String>,
     /// The search index's expression is the parameter of this number.
     search: Option<String>,
-    /// The search expression says all but `covered` dates and types.
     archived: Vec<i64>,
     ranks: Vec<i64>,
     typed: bool,
@@ -115,7 +123,11 @@ impl Selection {
             let ranks: Vec<String> = self.ranks.iter().map(|r| format!("\"s{r}\"")).collect();
             parts.push(format!("({})", ranks.join(" OR ")));
         }
-        if parts.is_empty() { String::new() } else { format!("{{state}} : ({})", parts.join(" AND ")) }
+        if parts.is_empty() {
+            String::new()
+        } else {
+            format!("{{state}} : ({})", parts.join(" AND "))
+        }
     }
 
     fn bind(&mut self, value: Bind) -> String {
@@ -123,35 +135,40 @@ impl Selection {
         format!("?{}", self.binds.len())
     }
 
-    /// SQL that counts the matches.
-    fn counting(&self) -> String {
-        if let Some(search) = &self.search {
-            if !self.typed && !self.ranged && self.looked_up.is_empty() {
-                // The search index knows archive and status itself.
-                return format!(
-                    "select count(*) from events_search where events_search match {search}"
-                );
-            }
-            return format!(
+    /// SQL that counts what the search index finds.
+    fn counting_found(&self) -> Option<String> {
+        let search = self.search.as_ref()?;
+        Some(format!("select count(*) from events_search where events_search match {search}"))
+    }
+
+    /// Whether the search index alone decides, since it knows archive and status.
+    fn is_decided_by_search(&self) -> bool {
+        !self.typed && !self.ranged && self.looked_up.is_empty()
+    }
+
+    /// SQL that counts the matches; `found` is how many the search index finds.
+    fn counting(&self, found: i64) -> String {
+        let conditions = self.conditions(true);
+        let archived = list(&self.archived);
+        match &self.search {
+            Some(search) if found <= FEW => format!(
                 "select count(*) from events_search s cross join events e on e.number = s.rowid
-                 where s.events_search match {search} and e.is_archived in ({}){}",
-                list(&self.archived),
-                self.conditions(true)
-            );
+                 where s.events_search match {search} and e.is_archived in ({archived}){conditions}"
+            ),
+            Some(search) => format!(
+                "select count(*) from events e indexed by {} where e.is_archived in ({archived}){conditions}
+                 and e.number in (select rowid from events_search where events_search match {search})",
+                self.narrow_index()
+            ),
+            None if !self.ranged && self.looked_up.is_empty() => format!(
+                "select coalesce(sum(e.events), 0) from event_counts e
+                 where e.is_archived in ({archived}){conditions}"
+            ),
+            None => format!(
+                "select count(*) from events e indexed by {} where e.is_archived in ({archived}){conditions}",
+                self.narrow_index()
+            ),
         }
-        if !self.ranged && self.looked_up.is_empty() {
-            return format!(
-                "select coalesce(sum(e.events), 0) from event_counts e where e.is_archived in ({}){}",
-                list(&self.archived),
-                self.conditions(true)
-            );
-        }
-        format!(
-            "select count(*) from events e indexed by {} where e.is_archived in ({}){}",
-            self.narrow_index(),
-            list(&self.archived),
-            self.conditions(true)
-        )
     }
 
     /// The index that reaches the matches with the least walking.
@@ -173,56 +190,67 @@ impl Selection {
     }
 
     /// SQL that answers one window of the matches in order, knowing how many there are.
-    fn window(&self, sort: EventSort, total: i64, offset: u32, limit: u32) -> String {
+    fn window(&self, sort: EventSort, matches: Matches, offset: u32, limit: u32) -> String {
         let order = Order::of(sort);
-        let source = self.source(&order, total);
+        let source = self.source(&order, matches);
         let reach = i64::from(offset) + i64::from(limit);
         // Archived and live events are two ranges of the index; each gives its first rows, then they are merged.
-        let ranges: Vec<String> = self
-            .archived
-            .iter()
-            .map(|archived| {
-                format!(
-                    "select * from (select e.number, {} from {source} e.is_archived = {archived}{} {} limit {reach})",
-                    order.keys,
-                    self.conditions(true),
-                    order.by("e.")
-                )
-            })
-            .collect();
+        let range = |archived: i64, limit: i64, offset: u32| {
+            format!(
+                "select e.number, {} from {source} e.is_archived = {archived}{} {} limit {limit} offset {offset}",
+                order.keys,
+                self.conditions(true),
+                order.by("e.")
+            )
+        };
+        let picked = match self.archived[..] {
+            [archived] => range(archived, i64::from(limit), offset),
+            _ => format!(
+                "select * from (select * from ({}) union all select * from ({})) {} limit {limit} offset {offset}",
+                range(0, reach, 0),
+                range(1, reach, 0),
+                order.by("")
+            ),
+        };
         format!(
-            "with picked as materialized (select * from ({}) {} limit {limit} offset {offset})
+            "with picked as materialized ({picked})
              select {} from picked p cross join events e on e.number = p.number {}",
-            ranges.join(" union all "),
-            order.by(""),
             super::ROW,
             order.by("p.")
         )
     }
 
     /// `from … where …`, up to the first condition of our own.
-    fn source(&self, order: &Order, total: i64) -> String {
-        let few = total <= FEW;
+    fn source(&self, order: &Order, matches: Matches) -> String {
+        let few = matches.total <= FEW || self.of_client;
+        let index = if few { self.narrow_index() } else { order.index };
         match &self.search {
-            Some(search) if few => format!(
+            Some(search) if matches.found <= FEW => format!(
                 "events_search s cross join events e on e.number = s.rowid
                  where s.events_search match {search} and"
             ),
             Some(search) => format!(
-                "events e indexed by {} where e.number in
-                 (select rowid from events_search where events_search match {search}) and",
-                order.index
+                "events e indexed by {index} where e.number in
+                 (select rowid from events_search where events_search match {search}) and"
             ),
-            None if few || self.of_client => {
-                format!("events e indexed by {} where", self.narrow_index())
-            }
-            None => format!("events e indexed by {} where", order.index),
+            None => format!("events e indexed by {index} where"),
         }
     }
 
     /// How many events match.
-    pub async fn total(&self, pool: &SqlitePool) -> Result<i64, sqlx::Error> {
-        let mut query = sqlx::query_scalar(AssertSqlSafe(self.counting()));
+    pub async fn matches(&self, pool: &SqlitePool) -> Result<Matches, sqlx::Error> {
+        let found = match self.counting_found() {
+            Some(counting) => self.count(pool, counting).await?,
+            None => 0,
+        };
+        if self.search.is_some() && (found == 0 || self.is_decided_by_search()) {
+            return Ok(Matches { found, total: found });
+        }
+        Ok(Matches { found, total: self.count(pool, self.counting(found)).await? })
+    }
+
+    async fn count(&self, pool: &SqlitePool, sql: String) -> Result<i64, sqlx::Error> {
+        let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
         for bind in &self.binds {
             query = match bind {
                 Bind::Integer(value) => query.bind(*value),
@@ -238,10 +266,10 @@ impl Selection {
         &self,
         pool: &SqlitePool,
         sort: EventSort,
-        total: i64,
+        matches: Matches,
         (offset, limit): (u32, u32),
     ) -> Result<Vec<SqliteRow>, sqlx::Error> {
-        let mut query = sqlx::query(AssertSqlSafe(self.window(sort, total, offset, limit)));
+        let mut query = sqlx::query(AssertSqlSafe(self.window(sort, matches, offset, limit)));
         for bind in &self.binds {
             query = match bind {
                 Bind::Integer(value) => query.bind(*value),

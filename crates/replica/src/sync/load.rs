@@ -113,7 +113,8 @@ impl Machine {
             return self.fail(now, Some(NOT_UNDERSTOOD.to_owned()));
         }
         load.seen_n = page.n;
-        load.rows_done = load.rows_done.saturating_add(u32::try_from(ids.len()).unwrap_or(u32::MAX));
+        load.rows_done =
+            load.rows_done.saturating_add(u32::try_from(ids.len()).unwrap_or(u32::MAX));
         let table = TABLES[first.table.min(TABLES.len() - 1)];
         first.rows_done = load.rows_done;
         first.after_id = last;

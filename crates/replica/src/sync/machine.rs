@@ -176,7 +176,8 @@ impl Machine {
             self.ask(now, out);
         }
         let status = self.status();
-        let same = |shown: &SyncStatus| SyncStatus { as_of: status.as_of, ..shown.clone() } == status;
+        let same =
+            |shown: &SyncStatus| SyncStatus { as_of: status.as_of, ..shown.clone() } == status;
         if !self.shown.as_ref().is_some_and(same) {
             self.shown = Some(status.clone());
             out.push(Output::Status(status));
@@ -204,7 +205,8 @@ impl Machine {
             known_n: self.remembered.known_n,
             deadline: now.mono_ms + patience,
         });
-        out.push(Output::Request(id, request));
+        // Before the stores of this step: the server works on the next page while this one is written.
+        out.insert(0, Output::Request(id, request));
     }
 
     fn take_reply(&mut self, now: Now, id: RequestId, reply: Reply, out: &mut Vec<Output>) {

@@ -129,6 +129,7 @@ fn copied(
         return Ok(folder);
     }
     account.make_folder(cache)?;
+    account.must_reach(cache)?;
     let staging = tempfile::Builder::new()
         .prefix("postgresql-")
         .tempdir_in(cache)

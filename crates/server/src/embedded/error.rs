@@ -69,11 +69,27 @@ pub enum EmbeddedError {
         "Cloche was started as root and found no unprivileged user to run its database as. Add a user named cloche, or start Cloche as an ordinary user."
     )]
     NoServerUser,
+    /// Started as root, and the unprivileged user cannot enter the place that is meant for both.
+    #[error(
+        "Cloche was started as root, and the user that runs its database cannot enter the place made for it. Start Cloche as an ordinary user."
+    )]
+    NoSharedPlace {
+        /// The place.
+        path: PathBuf,
+    },
     /// The user has no name: PostgreSQL insists on one.
     #[error("The user that started Cloche has no name on this computer (number {uid}).")]
     Nameless {
         /// The user's number.
         uid: u32,
+    },
+    /// A server that this process cannot see, in a container say, works on the data.
+    #[error(
+        "The data on this computer is in use by a database that this Cloche cannot reach. Close the other Cloche first."
+    )]
+    InUse {
+        /// The folder.
+        path: PathBuf,
     },
     /// No private folder for the server's socket.
     #[error(
@@ -120,6 +136,8 @@ impl EmbeddedError {
             Self::ReadOnly { path }
             | Self::OtherUser { path, .. }
             | Self::OtherVersion { path, .. }
+            | Self::InUse { path }
+            | Self::NoSharedPlace { path }
             | Self::DiskFull { path } => path.display().to_string(),
             Self::BinariesBroken { output }
             | Self::Damaged { output }

@@ -1,10 +1,8 @@
-//! The data folder: where everything lies, whose it is, and the two locks that keep processes from fighting over it.
+//! Where everything of a data folder lies.
 //!
 //! ```text
-//! <data>/start.lock   held alone while a server is being started or stopped
-//! <data>/users.lock   held shared by every process that uses the server: the last one out stops it
 //! <data>/log/         what PostgreSQL says
-//! <data>/owner.secret, <data>/port    where it listens on loopback
+//! <data>/owner.secret, <data>/port    for a server on loopback
 //! <home>/cluster/     PostgreSQL's data; it appears complete, by a rename of <home>/cluster.new-…
 //! <home>/conf/        the settings, written anew before each start
 //! ```
@@ -14,15 +12,10 @@
 use super::error::EmbeddedError;
 use super::platform::{self, Account};
 use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 use uuid::Uuid;
-
-/// How often a condition is looked at again.
-pub(super) const TICK: Duration = Duration::from_millis(10);
 
 /// How the names of unfinished data begin.
 const UNFINISHED: &str = "cluster.new-";
@@ -35,17 +28,13 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Opens the folder, making it if need be; refuses one that is somebody else's or cannot be written.
+    /// Finds or decides where things lie; two processes must not decide at once, so this needs the start lock.
     pub(super) fn open(
         data: &Path,
         shared: &Path,
         account: &Account,
     ) -> Result<Self, EmbeddedError> {
-        account.make_folder(data)?;
-        account.must_own(data)?;
-        let data = fs::canonicalize(data).map_err(|e| EmbeddedError::io("looking at", data, e))?;
-        let home = home(&data, shared, account)?;
-        let folder = Self { data, home };
+        let folder = Self { data: data.to_path_buf(), home: home(data, shared, account)? };
         for path in [folder.data.join("log"), folder.conf()] {
             account.make_folder(&path)?;
         }
@@ -89,48 +78,6 @@ impl Folder {
     pub(super) fn log(&self) -> PathBuf {
         self.data.join("log").join("server.log")
     }
-
-    /// Keeps everybody else from starting or stopping the server.
-    pub(super) fn lock_start(&self, patience: Duration) -> Result<File, EmbeddedError> {
-        self.lock("start.lock", patience, File::try_lock)
-    }
-
-    /// Counts this process among the server's users; waits while a leftover server is being stopped.
-    pub(super) fn join_users(&self, patience: Duration) -> Result<File, EmbeddedError> {
-        self.lock("users.lock", patience, File::try_lock_shared)
-    }
-
-    /// The file of the users' lock, not locked.
-    pub(super) fn users(&self) -> Result<File, EmbeddedError> {
-        let path = self.data.join("users.lock");
-        open_lock(&path).map_err(|e| EmbeddedError::io("opening", &path, e))
-    }
-
-    fn lock(
-        &self,
-        name: &str,
-        patience: Duration,
-        attempt: fn(&File) -> Result<(), TryLockError>,
-    ) -> Result<File, EmbeddedError> {
-        let path = self.data.join(name);
-        let failed = |e| EmbeddedError::io("locking", &path, e);
-        let file = open_lock(&path).map_err(failed)?;
-        let deadline = Instant::now() + patience;
-        loop {
-            match attempt(&file) {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::Error(e)) => return Err(failed(e)),
-                Err(TryLockError::WouldBlock) if Instant::now() > deadline => {
-                    return Err(EmbeddedError::TooSlow { output: format!("{name} is held") });
-                }
-                Err(TryLockError::WouldBlock) => sleep(TICK),
-            }
-        }
-    }
-}
-
-fn open_lock(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 
 fn home(data: &Path, shared: &Path, account: &Account) -> Result<PathBuf, EmbeddedError> {
@@ -144,7 +91,7 @@ fn home(data: &Path, shared: &Path, account: &Account) -> Result<PathBuf, Embedd
         Err(e) if e.kind() == ErrorKind::NotFound => {}
         Err(e) => return Err(EmbeddedError::io("looking at", &link, e)),
     }
-    if account.can_reach(data) {
+    if data.join("cluster").exists() || account.can_reach(data) {
         return Ok(data.to_path_buf());
     }
     let clusters = shared.join("clusters");
@@ -153,6 +100,7 @@ fn home(data: &Path, shared: &Path, account: &Account) -> Result<PathBuf, Embedd
         account.make_folder(folder)?;
         account.must_own(folder)?;
     }
+    account.must_reach(&target)?;
     // The folder first, then the link: it never points nowhere, whenever we are killed.
     platform::link(&target, &link).map_err(|e| EmbeddedError::io("linking", &link, e))?;
     fs::canonicalize(&target).map_err(|e| EmbeddedError::io("looking at", &target, e))

@@ -8,16 +8,20 @@ mod cluster;
 mod config;
 mod error;
 mod folder;
+mod locks;
 mod log;
 mod platform;
 mod postmaster;
+mod secret;
 mod site;
+mod start;
 
 pub use config::{Profile, SUPERUSER};
 pub use error::EmbeddedError;
 
 use crate::link::Place;
 use folder::Folder;
+use locks::Locks;
 use platform::Account;
 use secrecy::{ExposeSecret, SecretString};
 use site::{Running, Site};
@@ -146,14 +150,17 @@ impl Embedded {
 
     fn start_here(options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
         let account = Account::current()?;
-        let folder = Folder::open(&options.data, &options.shared, &account)?;
+        let locks = Locks::open(&options.data, &account)?;
         // First of all: from here on nobody stops the server behind our back.
-        let users = folder.join_users(options.patience)?;
-        let _starting = folder.lock_start(options.patience)?;
-        let site = Site::prepare(options, account, folder)?;
+        let users = locks.join_users(options.patience)?;
+        let _starting = locks.start(options.patience)?;
+        let site = Site::prepare(options, account, locks)?;
         let running = site.attach_or_start()?;
         let share = Share { users, watcher: site.watch() };
-        let secret = site.secret()?;
+        let secret = match options.listen {
+            Listen::Socket => None,
+            Listen::Loopback { .. } => Some(secret::read(&site.folder)?),
+        };
         tracing::info!(place = ?running.place, "the embedded server is ready");
         let inner =
             Inner { site, secret, running: Mutex::new(running), share: Mutex::new(Some(share)) };
@@ -220,12 +227,15 @@ pub async fn stop_server(options: &EmbeddedOptions) -> Result<(), EmbeddedError>
     let options = options.clone();
     blocking(move || {
         let account = Account::current()?;
-        let folder = Folder::open(&options.data, &options.shared, &account)?;
-        let _starting = folder.lock_start(options.patience)?;
-        if !folder.cluster().exists() {
+        if !options.data.exists() {
             return Ok(());
         }
-        Site::prepare(&options, account, folder)?.stop(&mut None)
+        let locks = Locks::open(&options.data, &account)?;
+        let _starting = locks.start(options.patience)?;
+        if !Folder::open(locks.data(), &options.shared, &account)?.cluster().exists() {
+            return Ok(());
+        }
+        Site::prepare(&options, account, locks)?.stop(&mut None)
     })
     .await
 }
@@ -233,7 +243,7 @@ pub async fn stop_server(options: &EmbeddedOptions) -> Result<(), EmbeddedError>
 impl Inner {
     fn ensure_running(&self) -> Result<(), EmbeddedError> {
         // Not `running`: a recovery takes its time, and where the server listens is asked meanwhile.
-        let _starting = self.site.folder.lock_start(self.site.options.patience)?;
+        let _starting = self.site.locks.start(self.site.options.patience)?;
         lock(&self.running).reap();
         let found = self.site.attach_or_start()?;
         let mut running = lock(&self.running);
@@ -255,14 +265,13 @@ impl Inner {
 
     fn leave(&self) -> Result<(), EmbeddedError> {
         let Some(users) = self.take_share() else { return Ok(()) };
-        let _starting = self.site.folder.lock_start(self.site.options.patience)?;
+        let _starting = self.site.locks.start(self.site.options.patience)?;
         // Ours is given up first; alone then means that nobody else is there, or on the way in.
         drop(users);
-        let users = self.site.folder.users()?;
-        if users.try_lock().is_err() {
-            return Ok(());
+        match self.site.locks.alone(self.site.options.patience)? {
+            Some(_alone) => self.site.stop(&mut lock(&self.running).child),
+            None => Ok(()),
         }
-        self.site.stop(&mut lock(&self.running).child)
     }
 }
 

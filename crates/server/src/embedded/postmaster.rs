@@ -1,6 +1,6 @@
 //! The running server as its `postmaster.pid` describes it.
 
-use super::folder::TICK;
+use super::locks::TICK;
 use super::platform::Account;
 use crate::link::Place;
 use std::fs;

@@ -30,7 +30,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 /// The oldest PostgreSQL that is served: before it, CREATEROLE is nearly a superuser.
 const OLDEST: i32 = 160_000;
 /// Two desks may set the same server up at once; any number nobody else uses.
-const SETUP_LOCK: i64 = 0x0063_6c6f_6368_65;
+const SETUP_LOCK: i64 = 0x0063_6c6f_6368_6500;
 
 /// Which server a database is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

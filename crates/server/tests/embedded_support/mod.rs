@@ -3,7 +3,7 @@
 
 pub mod desk;
 
-use server::embedded::{Embedded, EmbeddedOptions, stop_server};
+use server::embedded::{Embedded, EmbeddedOptions, Profile, stop_server};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, ConnectOptions, FromRow, PgConnection};
 use std::fs;
@@ -72,12 +72,19 @@ pub fn binaries() -> PathBuf {
     }
 }
 
+/// As an office starts it.
+pub fn office(place: &Place) -> EmbeddedOptions {
+    EmbeddedOptions { profile: Profile::Office, ..options(place) }
+}
+
+/// The same without waiting for the disk, where that is not what is tried.
 pub fn options(place: &Place) -> EmbeddedOptions {
     options_in(place.path())
 }
 
 pub fn options_in(folder: &Path) -> EmbeddedOptions {
     let mut options = EmbeddedOptions::new(binaries(), folder.join("data"));
+    options.profile = Profile::Throwaway;
     options.shared = folder.join("shared");
     options.patience = Duration::from_secs(60);
     options

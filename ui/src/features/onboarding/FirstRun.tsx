@@ -1,17 +1,24 @@
 import { ArrowRight, HardDrive, type LucideIcon, Server, Sparkles } from "lucide-react";
 import { useState } from "react";
 import { useStateChange } from "@/components/app-state";
+import { Button } from "@/components/Button";
 import { Problem } from "@/components/States";
 import { commands } from "@/ipc/bindings";
+import type { ServerSummary } from "@/ipc/types";
 import { ConnectServer } from "./ConnectServer";
 import { Frame } from "./Frame";
 import { Starting } from "./Starting";
 import { UseThisComputer } from "./UseThisComputer";
 
-/** A computer that has never seen Cloche: three ways to begin. */
-export function FirstRun() {
+/** Three ways to begin, and the way back to what was begun before. */
+export function FirstRun({ known }: { known: ServerSummary[] }) {
   const [way, setWay] = useState<"choose" | "local" | "connect">("choose");
   const sample = useStateChange(() => commands.firstRunSample());
+  const again = useStateChange((server_id: string) => commands.serverOpen({ server_id }));
+  const local = known.find((server) => server.kind === "local");
+  if (again.isPending) {
+    return <Starting message="Opening…" />;
+  }
   if (sample.isPending) {
     return <Starting message="Preparing sample data…" />;
   }
@@ -27,7 +34,7 @@ export function FirstRun() {
       title="Welcome to Cloche"
       lead="The desk of your catering office. How would you like to begin?"
     >
-      <Problem error={sample.error} />
+      <Problem error={sample.error ?? again.error} />
       <div className="grid grid-cols-3 gap-4">
         <Choice
           icon={Sparkles}
@@ -38,8 +45,12 @@ export function FirstRun() {
         <Choice
           icon={HardDrive}
           title="Use this computer"
-          text="Start your own office here. Everything stays on this computer; others can join later."
-          onClick={() => setWay("local")}
+          text={
+            local
+              ? `Go on with ${local.name}, which is kept on this computer.`
+              : "Start your own office here. Everything stays on this computer; others can join later."
+          }
+          onClick={() => (local ? again.mutate(local.server_id) : setWay("local"))}
         />
         <Choice
           icon={Server}
@@ -48,7 +59,26 @@ export function FirstRun() {
           onClick={() => setWay("connect")}
         />
       </div>
+      <OpenAgain servers={known.filter((server) => server.kind === "remote")} onOpen={again.mutate} />
     </Frame>
+  );
+}
+
+/** Servers that this computer was connected to before. */
+function OpenAgain({ servers, onOpen }: { servers: ServerSummary[]; onOpen: (id: string) => void }) {
+  if (servers.length === 0) {
+    return null;
+  }
+  return (
+    <ul aria-label="Connected before" className="flex flex-wrap justify-center gap-2">
+      {servers.map((server) => (
+        <li key={server.server_id} className="min-w-0">
+          <Button onClick={() => onOpen(server.server_id)}>
+            <span className="truncate">Open {server.name} again</span>
+          </Button>
+        </li>
+      ))}
+    </ul>
   );
 }
 

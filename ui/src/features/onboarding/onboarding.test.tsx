@@ -5,7 +5,7 @@ import { asked, expectAccessible, heading, open } from "@/testing/render";
 
 function fresh(): FakeDesk {
   const desk = new FakeDesk();
-  desk.state = { phase: "first_run" };
+  desk.state = { phase: "first_run", known: [] };
   return desk;
 }
 

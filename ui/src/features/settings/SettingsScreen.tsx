@@ -14,6 +14,7 @@ import { Devices } from "./Devices";
 export function SettingsScreen() {
   const session = useSession();
   const signOut = useStateChange(() => commands.signOut());
+  const choose = useStateChange(() => commands.appChoose());
   return (
     <Page title="Devices & password">
       <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-10">
@@ -32,6 +33,12 @@ export function SettingsScreen() {
                     : "until Cloche is closed; this computer has no keychain"}
                 </p>
               </div>
+              <Button
+                pending={choose.isPending}
+                onClick={() => choose.mutate(undefined, { onError: complain })}
+              >
+                {session.server.kind === "sample" ? "Leave sample data" : "Open another office"}
+              </Button>
               <Button
                 pending={signOut.isPending}
                 onClick={() => signOut.mutate(undefined, { onError: complain })}

@@ -29,6 +29,9 @@ pub(super) struct Launch<'a> {
     pub(super) config: &'a Path,
     /// Where everything it says goes.
     pub(super) log: File,
+    /// The server's lock, held.
+    #[cfg_attr(windows, expect(dead_code, reason = "pg_ctl passes nothing on"))]
+    pub(super) lock: File,
 }
 
 impl Launch<'_> {

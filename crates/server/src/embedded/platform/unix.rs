@@ -103,7 +103,8 @@ impl Account {
         if path.is_dir() {
             return Ok(());
         }
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
+        let mode = if self.lends() { 0o755 } else { 0o700 };
+        fs::DirBuilder::new().recursive(true).mode(mode).create(path).map_err(failed)?;
         if self.lends() {
             // Said again: the umask may have taken it away.
             fs::set_permissions(path, Permissions::from_mode(0o755)).map_err(failed)?;
@@ -143,6 +144,16 @@ impl Account {
                 m.mode() & bits == bits
             })
         })
+    }
+
+    /// Refuses a place that the server's user cannot enter.
+    pub(in crate::embedded) fn must_reach(&self, path: &Path) -> Result<(), EmbeddedError> {
+        // Of the place itself only, not of a way to it that leads over a link.
+        let real = fs::canonicalize(path).map_err(|e| EmbeddedError::io("looking at", path, e))?;
+        if self.can_reach(&real) {
+            return Ok(());
+        }
+        Err(EmbeddedError::NoSharedPlace { path: real })
     }
 
     /// A private folder for the socket, short enough for `sun_path`; `name` tells data folders apart.
@@ -194,7 +205,8 @@ impl Account {
     pub(in crate::embedded) fn launch(&self, launch: Launch<'_>) -> std::io::Result<Option<Child>> {
         let mut command = self.command(launch.postgres, launch.home);
         command.arg("-D").arg(launch.cluster).arg("-c").arg(launch.config_setting());
-        command.stdout(launch.log.try_clone()?).stderr(launch.log);
+        // The lock goes with PostgreSQL and its children, and ends with the last of them.
+        command.stdin(launch.lock).stdout(launch.log.try_clone()?).stderr(launch.log);
         self.spawn(command).map(Some)
     }
 

@@ -84,6 +84,11 @@ impl Account {
         true
     }
 
+    /// Refuses a place that the server's user cannot enter.
+    pub(in crate::embedded) fn must_reach(&self, _path: &Path) -> Result<(), EmbeddedError> {
+        Ok(())
+    }
+
     /// Sockets of this kind have no peer on Windows: the server listens on loopback there.
     pub(in crate::embedded) fn socket_folder(
         &self,

@@ -1,0 +1,5 @@
+//! Build step of the empty window.
+
+fn main() {
+    tauri_build::build();
+}
