@@ -9,12 +9,14 @@ use tracing_subscriber::EnvFilter;
 ///
 /// The guard writes what is left when it is dropped.
 pub fn start(data: &Path) -> Option<WorkerGuard> {
+    let folder = data.join("logs");
+    std::fs::create_dir_all(&folder).ok()?;
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("cloche")
         .filename_suffix("log")
         .max_log_files(7)
-        .build(data.join("logs"))
+        .build(folder)
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(appender);
     // sqlx prints statements at debug; they hold no values, but nobody needs them either.

@@ -79,19 +79,16 @@ async fn timed<F: AsyncFn() -> u32>(what: &str, work: F) {
 }
 
 async fn load(copy: &Replica) {
-    let mut pages: Vec<Vec<RowImage>> = vec![(0..CLIENTS).map(client).collect()];
+    let clients = vec![(0..CLIENTS).map(client).collect::<Vec<_>>()];
     let events: Vec<RowImage> = (0..EVENTS).map(event).collect();
-    pages.extend(events.chunks(2_000).map(<[RowImage]>::to_vec));
-    let last = pages.len() - 1;
+    let batches: Vec<_> =
+        clients.into_iter().chain(events.chunks(10_000).map(<[_]>::to_vec)).collect();
+    let last = batches.len() - 1;
     let begun = Instant::now();
-    for (index, rows) in pages.into_iter().enumerate() {
-        let search = Instant::now();
-        let batch =
-            Batch { pages: vec![Page { n: 1, rows }], defer_search: index != last, remember: None };
+    for (index, rows) in batches.into_iter().enumerate() {
+        let pages = vec![Page { n: 1, rows }];
+        let batch = Batch { pages, defer_search: index != last, remember: None };
         copy.store(batch).await.expect("stores");
-        if index == last {
-            println!("last page with search index: {:.2} s", search.elapsed().as_secs_f64());
-        }
     }
     println!("{EVENTS} events, {CLIENTS} clients loaded in {:.2} s", begun.elapsed().as_secs_f64());
 }

@@ -346,31 +346,40 @@ fn a_first_load_shows_its_progress_and_goes_on_after_a_restart() {
     for _ in 0..3 {
         bench.reply(Reply::Snapshot(SnapshotReply { n: 7, rows: vec![], done: true }));
     }
-    let rows: Vec<_> = (1..=3).map(|n| json!({"id": Uuid::from_u128(n)})).collect();
-    bench.reply(Reply::Snapshot(SnapshotReply { n: 8, rows, done: false }));
+    let page = |ids: std::ops::RangeInclusive<u128>| {
+        let rows = ids.map(|n| json!({"id": Uuid::from_u128(n)})).collect();
+        Reply::Snapshot(SnapshotReply { n: 8, rows, done: false })
+    };
+    let stored = bench.stores.len();
+    bench.reply(page(1..=9_999));
+    assert_eq!(bench.stores.len(), stored, "a small part is not worth a transaction");
+    bench.reply(Reply::Fault(Fault::Offline));
+    bench.sleep();
+    bench.reply(page(10_000..=10_000));
     assert_eq!(
         bench.machine.status(),
         SyncStatus {
             state: SyncState::FirstSync,
             as_of: Some(bench.wall()),
-            rows_done: 3,
+            rows_done: 10_000,
             rows_total: None,
             message: None
         }
     );
     let last = bench.batches().pop().expect("stored").clone();
+    assert_eq!(last.pages.len(), 2, "an outage costs no page");
     assert!(last.defer_search, "the search index waits for the end of the table");
     let remembered = last.remember.expect("with its progress");
 
     let mut again = Bench::new(remembered.clone());
     again.reply(cursor(9));
     assert!(again.stores.is_empty(), "nothing is begun anew");
-    let after_id = Some(Uuid::from_u128(3));
+    let after_id = Some(Uuid::from_u128(10_000));
     assert_eq!(
         again.request(),
         Some(&Request::Snapshot { table: "clients", after_id, limit: 2_000 })
     );
-    assert_eq!(again.machine.status().rows_done, 3);
+    assert_eq!(again.machine.status().rows_done, 10_000);
 
     let mut elsewhere = Bench::new(remembered);
     elsewhere.reply(Reply::Cursor(CursorReply { n: 9, epoch: "2".into(), view: 1, command: None }));

@@ -39,7 +39,11 @@ export function useAppStart() {
   const client = useQueryClient();
   useEffect(() => {
     const stops = [
-      onLive("app_state", (state) => client.setQueryData(stateKey, state)),
+      onLive("app_state", (state) => {
+        // The answer to a start still on its way is older than this.
+        void client.cancelQueries({ queryKey: stateKey });
+        client.setQueryData(stateKey, state);
+      }),
       onLive("sync_status", (status) => {
         client.setQueryData(syncKey, status);
         if (client.isFetching({ queryKey: syncKey }) > 0) {

@@ -14,6 +14,9 @@ use uuid::Uuid;
 
 /// Rows per page of a load.
 const SNAPSHOT_LIMIT: u32 = 2_000;
+/// Rows of a load per transaction: every order's index is touched all over by a few thousand rows, so larger
+/// transactions encrypt and write each of its pages less often.
+const LOAD_ROWS: usize = 10_000;
 const NOT_UNDERSTOOD: &str = "The server's answer could not be understood.";
 
 /// A load under way. How far it came is in `Machine::remembered`, so that the file knows it too.
@@ -133,12 +136,21 @@ impl Machine {
             self.remembered.first = None;
         }
         self.remembered.known_n = self.remembered.known_n.max(page.n);
-        let batch = Batch {
-            pages: vec![Page { n: page.n, rows }],
-            defer_search: !page.done,
-            remember: Some(self.remembered.clone()),
-        };
-        out.push(Output::Store(Store::Batch { beside, batch }));
+        self.pages.push(Page { n: page.n, rows });
+        let rows: usize = self.pages.iter().map(|page| page.rows.len()).sum();
+        if page.done || rows >= LOAD_ROWS {
+            let batch = Batch {
+                pages: std::mem::take(&mut self.pages),
+                defer_search: !page.done,
+                remember: Some(self.remembered.clone()),
+            };
+            out.push(Output::Store(Store::Batch { beside, batch }));
+        }
+    }
+
+    /// Whether tables are being read; the pages in memory then stay good through an outage.
+    pub(super) fn is_reading_tables(&self) -> bool {
+        matches!(&self.phase, Phase::Loading(load) if load.begun && self.remembered.first.is_some())
     }
 
     /// The catch-up at the end of a load; afterwards the copy is complete.

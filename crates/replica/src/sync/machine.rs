@@ -381,11 +381,13 @@ impl Machine {
         }
     }
 
-    /// No usable answer: wait longer each time. What was read of a catch-up is read again.
+    /// No usable answer: wait longer each time. What was read of a catch-up but not stored is read again.
     pub(super) fn fail(&mut self, now: Now, message: Option<String>) {
         self.in_flight = None;
         self.doubt = false;
-        self.forget_pull();
+        if !self.is_reading_tables() {
+            self.forget_pull();
+        }
         self.message = message;
         self.due = now.mono_ms + self.pause(self.failures);
         self.failures = self.failures.saturating_add(1);

@@ -1,6 +1,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { useAction } from "@/components/actions";
@@ -16,6 +16,7 @@ import {
 } from "@/components/client-form";
 import { type Clash, clashesOf } from "@/components/conflicts";
 import { showFieldError } from "@/components/field-errors";
+import { LeaveGuard } from "@/components/LeaveGuard";
 import { Page } from "@/components/Page";
 import { Failed, Loading, Problem } from "@/components/States";
 import { useReadOnly } from "@/components/session";
@@ -41,6 +42,7 @@ type Conflict = { clashes: Clash[]; mine: ClientValues; theirs: ClientValues };
 
 function Editor({ clientId, opened }: { clientId: string | null; opened: ClientValues }) {
   const navigate = useNavigate();
+  const router = useRouter();
   const queries = useQueryClient();
   const readOnly = useReadOnly();
   const [id] = useState(() => clientId ?? newId());
@@ -52,7 +54,8 @@ function Editor({ clientId, opened }: { clientId: string | null; opened: ClientV
   const create = useAction(commands.clientCreate, { ownErrors: true });
   const edit = useAction(commands.clientEdit, { ownErrors: true });
   const pending = create.isPending || edit.isPending;
-  const leave = () => void navigate({ to: "/clients/$clientId", params: { clientId: id }, replace: true });
+  const leave = () =>
+    void navigate({ to: "/clients/$clientId", params: { clientId: id }, replace: true, ignoreBlocker: true });
 
   const refused = async (error: CommandError, mine: ClientValues) => {
     const clashes = clashesOf(error);
@@ -83,6 +86,7 @@ function Editor({ clientId, opened }: { clientId: string | null; opened: ClientV
 
   return (
     <Page title={clientId === null ? "New client" : `Edit ${opened.company_name}`}>
+      <LeaveGuard dirty={form.formState.isDirty} />
       <div className="min-h-0 flex-1 overflow-y-auto">
         <form
           noValidate
@@ -96,7 +100,7 @@ function Editor({ clientId, opened }: { clientId: string | null; opened: ClientV
             <Button type="submit" kind="primary" reason={readOnly} pending={pending}>
               {pending ? "Saving…" : clientId === null ? "Create client" : "Save changes"}
             </Button>
-            <Button onClick={() => window.history.back()}>Discard</Button>
+            <Button onClick={() => router.history.back({ ignoreBlocker: true })}>Discard</Button>
           </div>
         </form>
       </div>

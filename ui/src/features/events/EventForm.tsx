@@ -6,6 +6,7 @@ import { Button } from "@/components/Button";
 import { ClientPicker } from "@/components/ClientPicker";
 import { Combobox } from "@/components/Combobox";
 import { Field, Input, Textarea } from "@/components/Field";
+import { LeaveGuard } from "@/components/LeaveGuard";
 import { NewClientDialog } from "@/components/NewClientDialog";
 import { Problem } from "@/components/States";
 import { SuggestInput } from "@/components/SuggestInput";
@@ -50,6 +51,7 @@ export function EventForm({ form, submitWord, pending, problem, onSubmit, onCanc
       onSubmit={(event) => void submit(event)}
       className="grid max-w-[760px] gap-4 px-5 py-5"
     >
+      <LeaveGuard dirty={form.formState.isDirty} />
       <Problem error={problem} />
       <Field label="Name" error={errors.name?.message}>
         {(control) => <Input {...control} {...form.register("name")} autoFocus maxLength={300} dir="auto" />}

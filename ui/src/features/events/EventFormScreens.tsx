@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAction } from "@/components/actions";
 import { clientOption } from "@/components/ClientPicker";
@@ -41,6 +41,7 @@ export function EventNewScreen({ clientId }: { clientId: string | null }) {
 
 function New({ client }: { client: EventValues["client"] }) {
   const navigate = useNavigate();
+  const router = useRouter();
   const { zone } = useFormat();
   const [eventId] = useState(newId);
   const form = useEventForm({ ...emptyEvent(zone), client });
@@ -51,7 +52,8 @@ function New({ client }: { client: EventValues["client"] }) {
     create.mutate(
       { event_id: eventId, form: toEventForm(values) },
       {
-        onSuccess: () => void navigate({ to: "/events/$eventId", params: { eventId }, replace: true }),
+        onSuccess: () =>
+          void navigate({ to: "/events/$eventId", params: { eventId }, replace: true, ignoreBlocker: true }),
         onError: (error) => setProblem(showFieldError(form, error, fieldNames) ? null : error),
       },
     );
@@ -65,7 +67,7 @@ function New({ client }: { client: EventValues["client"] }) {
           pending={create.isPending}
           problem={problem}
           onSubmit={submit}
-          onCancel={() => window.history.back()}
+          onCancel={() => router.history.back({ ignoreBlocker: true })}
         />
       </div>
     </Page>
@@ -94,7 +96,8 @@ function Edit({ opened }: { opened: EventPage }) {
   const [problem, setProblem] = useState<CommandError | null>(null);
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const edit = useAction(commands.eventEdit, { ownErrors: true });
-  const leave = () => void navigate({ to: "/events/$eventId", params: { eventId }, replace: true });
+  const leave = () =>
+    void navigate({ to: "/events/$eventId", params: { eventId }, replace: true, ignoreBlocker: true });
 
   const refused = async (error: CommandError, mine: EventValues) => {
     const clashes = clashesOf(error);

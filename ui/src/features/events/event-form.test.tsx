@@ -45,6 +45,26 @@ it("creates an event from what was typed, whichever way dates and times are writ
   await heading("Wedding Haddad");
 });
 
+it("asks before a half-filled form is left, and keeps what was typed", async () => {
+  const { desk, user } = open("/events/new");
+  await heading("New event");
+  await user.type(screen.getByLabelText("Name"), "Wedding Haddad");
+  await user.click(screen.getByRole("link", { name: "Clients" }));
+  await user.click(await screen.findByRole("button", { name: "Keep editing" }));
+  expect(screen.getByLabelText("Name")).toHaveValue("Wedding Haddad");
+  await user.click(screen.getByRole("link", { name: "Clients" }));
+  await user.click(await screen.findByRole("button", { name: "Leave without saving" }));
+  await heading("Clients");
+  expect(desk.asked("event_create")).toHaveLength(0);
+});
+
+it("leaves an untouched form without asking", async () => {
+  const { user } = open("/events/new");
+  await heading("New event");
+  await user.click(screen.getByRole("link", { name: "Clients" }));
+  await heading("Clients");
+});
+
 it("says beside each field what is missing, and sends nothing", async () => {
   const { desk, user } = open("/events/new");
   await heading("New event");

@@ -60,9 +60,13 @@ export function toFilter(search: EventsSearch, zone: string): EventFilter {
   };
 }
 
-/** Latest first unless asked otherwise: what is coming is above what has been. */
+/**
+ * Unless asked otherwise by date: from a first day on the nearest first, else the latest first, so that what is coming
+ * is above what has been.
+ */
 export function toSort(search: EventsSearch): EventSort {
-  return { by: search.sort ?? "starts_at", descending: search.desc ?? search.sort === undefined };
+  const latestFirst = search.sort === undefined && search.from === undefined;
+  return { by: search.sort ?? "starts_at", descending: search.desc ?? latestFirst };
 }
 
 export function isFiltered(search: EventsSearch): boolean {
