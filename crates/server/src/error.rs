@@ -115,6 +115,12 @@ impl From<sqlx::Error> for ServerError {
         let constraint = db.constraint().unwrap_or_default().to_owned();
         let details = db.detail().and_then(|d| serde_json::from_str(d).ok());
         match db.code() {
+            // The embedded server says the same in its own words when it cannot even start.
+            "53100" => Self::Refused {
+                constraint: "disk_full".to_owned(),
+                message: "The server's disk is full, so nothing was changed. Free some space and try again.".to_owned(),
+                details: None,
+            },
             "CL401" => Self::SignedOut { message },
             // A role that authenticated (the server proved itself) but may not log in was revoked. The same code from
             // elsewhere (no entry in pg_hba.conf) comes before any proof and says nothing about the device.

@@ -15,7 +15,7 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::time::Duration;
 
 async fn refused(options: &EmbeddedOptions) -> EmbeddedError {
-    Embedded::start(options).await.err().expect("the server does not start")
+    Embedded::start(options).await.expect_err("the server does not start")
 }
 
 #[tokio::test]
