@@ -282,23 +282,19 @@ begin
 end $$;
 grant execute on function app.is_import to cloche_api;
 
--- Whether the caller's command was applied: asked after an answer was lost. Waits for one that still runs.
+-- Whether the caller's command was applied: asked after an answer was lost. Waits for one that still runs, and takes the
+-- id for good where the answer is no: what was delayed in the network must not arrive after "not saved" was said.
 create function api.was_applied(p_org uuid, p_command_id uuid) returns boolean
     language plpgsql security definer set search_path = '' as $$
 declare
     caller record;
 begin
     select * into caller from account.enter(p_org);
-    begin
-        -- Taking the id waits for a running twin; the sub-transaction gives it back, so the desk may still use it.
-        insert into app.commands (org_id, command_id, actor, request_hash)
-        values (p_org, p_command_id, caller.user_id, '') on conflict do nothing;
-        raise exception using errcode = 'CLPRV', message = 'Preview.';
-    exception when sqlstate 'CLPRV' then
-        null;
-    end;
-    return exists (select from app.journal j
-                   where j.org_id = p_org and j.command_id = p_command_id and j.actor = caller.user_id);
+    insert into app.commands (org_id, command_id, actor, request_hash)
+    values (p_org, p_command_id, caller.user_id, '') on conflict do nothing;
+    return not found and exists (
+        select from app.journal j
+        where j.org_id = p_org and j.command_id = p_command_id and j.actor = caller.user_id);
 end $$;
 
 alter function api.apply owner to cloche_api;

@@ -1,6 +1,10 @@
 //! Starts the desk.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod environment;
+
 fn main() {
-    cloche::run();
+    if !environment::start_again_without_postgres_settings() {
+        cloche::run();
+    }
 }

@@ -39,14 +39,29 @@ impl Desk {
             return Ok(Applied { command_id, label, nothing_to_do: true, undoable: false });
         }
         let ticket = self.slot().ticket();
-        let answer =
-            self.session().apply(self.organization(), command_id, command, &plan.changes).await;
+        let org = self.organization();
+        let mut command_id = self.usable(command_id);
+        let mut answer = self.session().apply(org, command_id, command, &plan.changes).await;
+        if let Err(ServerError::Refused { constraint, .. }) = &answer
+            && constraint == "commands_reused"
+            && self.usable(command_id) != command_id
+        {
+            // It was settled as "not saved" while this was on its way.
+            command_id = Uuid::now_v7();
+            answer = self.session().apply(org, command_id, command, &plan.changes).await;
+        }
         let applied = match answer {
             Ok(applied) => applied,
             Err(error) => return Err(self.explain(error, command_id, &label, &plan.changes)),
         };
+        self.unsettled().retain(|lost| lost.command_id != command_id);
         self.merge_own(&ticket, applied.rows, applied.n).await;
         Ok(Applied { command_id, label, nothing_to_do: false, undoable: true })
+    }
+
+    /// The id under which a command can be sent: one that was settled as "not saved" is used up on the server.
+    fn usable(&self, command_id: Uuid) -> Uuid {
+        if self.used_up().contains(&command_id) { Uuid::now_v7() } else { command_id }
     }
 
     /// Turns a refusal of the door into what the person can act on, and remembers a change whose fate is unknown.
@@ -96,6 +111,9 @@ impl Desk {
         for lost in open {
             match self.session().was_applied(self.organization(), lost.command_id).await {
                 Ok(applied) => {
+                    if !applied {
+                        self.used_up().insert(lost.command_id);
+                    }
                     let message = if applied {
                         format!("Saved after all: {}.", lost.label)
                     } else {

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use server::account::{Membership, Whoami};
 use server::error::ServerError;
 use server::session::Session;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -64,6 +65,7 @@ struct Inner {
     who: RwLock<Whoami>,
     live: Live,
     unsettled: Mutex<Vec<Unsettled>>,
+    used_up: Mutex<HashSet<Uuid>>,
     shelf: Shelf,
     over: AtomicBool,
 }
@@ -128,6 +130,7 @@ impl Desk {
             slot,
             who: RwLock::new(who),
             unsettled: Mutex::default(),
+            used_up: Mutex::default(),
             shelf: Shelf::default(),
             over: AtomicBool::new(false),
             opening,
@@ -336,6 +339,11 @@ impl Desk {
 
     pub(crate) fn unsettled(&self) -> MutexGuard<'_, Vec<Unsettled>> {
         self.0.unsettled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Command ids that the server was told never to take.
+    pub(crate) fn used_up(&self) -> MutexGuard<'_, HashSet<Uuid>> {
+        self.0.used_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn show(&self, happening: Happening) {

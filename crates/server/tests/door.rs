@@ -576,10 +576,10 @@ async fn a_foreign_and_an_unknown_organization_answer_alike_everywhere() {
 }
 
 #[tokio::test]
-async fn whether_a_command_was_applied_waits_for_it_and_burns_nothing() {
+async fn whether_a_command_was_applied_waits_for_it_and_a_no_is_final() {
     let office = Office::open().await;
     let (desk, command) = (office.ana(), Uuid::now_v7());
-    let asked = async |desk: &Desk| -> bool {
+    let asked = async |desk: &Desk, command: Uuid| -> bool {
         sqlx::query_scalar("select api.was_applied($1, $2)")
             .bind(desk.org)
             .bind(command)
@@ -587,7 +587,6 @@ async fn whether_a_command_was_applied_waits_for_it_and_burns_nothing() {
             .await
             .unwrap()
     };
-    assert!(!asked(&desk).await);
     let mut running = office.db.connect_as(office.org.administrator()).await;
     let mut transaction = running.begin().await.unwrap();
     sqlx::query("select api.apply($1, $2, 'client.create', $3)")
@@ -608,5 +607,17 @@ async fn whether_a_command_was_applied_waits_for_it_and_burns_nothing() {
     office.until_somebody_waits().await;
     transaction.commit().await.unwrap();
     assert!(waiting.await.unwrap().unwrap());
-    assert!(!asked(&office.max()).await, "somebody else's command is nobody's business");
+    assert!(!asked(&office.max(), command).await, "somebody else's command is nobody's business");
+    assert!(asked(&desk, command).await, "asking again changes nothing");
+    let delayed = Uuid::now_v7();
+    assert!(!asked(&desk, delayed).await);
+    let late =
+        sqlx::query_scalar::<_, serde_json::Value>("select api.apply($1, $2, 'client.create', $3)")
+            .bind(desk.org)
+            .bind(delayed)
+            .bind(json!([insert_client(Uuid::now_v7(), "Too late")]))
+            .fetch_one(&desk.pool)
+            .await
+            .map_err(Refusal::from);
+    refused(late, "CL422", "commands_reused");
 }
