@@ -108,6 +108,16 @@ create function app.is_trimmed(p_text text) returns boolean
     return p_text = btrim(p_text, E'\u0009\u000A\u000B\u000C\u000D\u0020\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000');
 grant execute on function app.is_trimmed to cloche_api, cloche_guard, cloche_identity;
 
+-- Whether a text is as domain::text writes it, where length and emptiness are checked apart: trimmed, composed (NFC), no
+-- control characters or odd line ends (in p_lines, line feeds and tabs may stay), and something that can be seen.
+create function app.is_visible(p_text text, p_lines boolean) returns boolean
+    language sql immutable parallel safe
+    return app.is_trimmed(p_text) and p_text is nfc normalized
+        and p_text !~ case when p_lines then '[\u0001-\u0008\u000B-\u001F\u007F-\u009F\u2028\u2029]'
+                           else '[\u0001-\u001F\u007F-\u009F\u2028\u2029]' end
+        and p_text ~ '[^\u0001-\u0020\u007F-\u00A0\u00AD\u1680\u2000-\u200F\u2028-\u202F\u205F-\u2064\u2066-\u206F\u3000\uFEFF]';
+grant execute on function app.is_visible to cloche_api, cloche_guard, cloche_identity;
+
 -- Takes over the zones of the server's own time zone files; run at set-up and after an upgrade of PostgreSQL.
 create function setup.refresh_time_zones() returns void
     language sql set search_path = '' as $$

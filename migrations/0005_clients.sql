@@ -17,11 +17,18 @@ create table app.clients (
     constraint clients_organization_exists foreign key (org_id) references app.organizations (id),
     constraint clients_company_name_length check (char_length(company_name) between 1 and 255),
     constraint clients_company_name_trimmed check (app.is_trimmed(company_name)),
+    constraint clients_company_name_visible check (app.is_visible(company_name, false)),
     constraint clients_contact_name_length check (char_length(contact_name) between 1 and 255),
+    constraint clients_contact_name_visible check (app.is_visible(contact_name, false)),
     constraint clients_email_format check (char_length(email) <= 254 and email ~ '^[^@]+@[^@]+$'),
+    constraint clients_email_visible check (app.is_visible(email, false)),
+    constraint clients_email_unbroken check (email !~ '[\u0020\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]'),
     constraint clients_phone_length check (char_length(phone) between 1 and 50),
+    constraint clients_phone_visible check (app.is_visible(phone, false)),
     constraint clients_address_length check (char_length(address) between 1 and 1000),
-    constraint clients_notes_length check (char_length(notes) between 1 and 10000)
+    constraint clients_address_visible check (app.is_visible(address, true)),
+    constraint clients_notes_length check (char_length(notes) between 1 and 10000),
+    constraint clients_notes_visible check (app.is_visible(notes, true))
 );
 
 -- Stamps come from the server; an undo brings a row back as it was.

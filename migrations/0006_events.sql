@@ -41,18 +41,23 @@ create table app.events (
     constraint events_client_exists foreign key (org_id, client_id) references app.clients (org_id, id),
     constraint events_name_length check (char_length(name) between 1 and 255),
     constraint events_name_trimmed check (app.is_trimmed(name)),
+    constraint events_name_visible check (app.is_visible(name, false)),
     constraint events_event_type_length check (char_length(event_type) between 1 and 100),
     constraint events_event_type_trimmed check (app.is_trimmed(event_type)),
+    constraint events_event_type_visible check (app.is_visible(event_type, false)),
     constraint events_time_order check (ends_at > starts_at),
     -- Hours, not days: 31 days across a clock change differ from zone to zone.
     constraint events_duration check (ends_at <= starts_at + interval '744 hours'),
     constraint events_starts_at_range check (starts_at >= '2000-01-01 00:00:00+00' and starts_at < '2100-01-01 00:00:00+00'),
     constraint events_location_length check (char_length(location) between 1 and 500),
+    constraint events_location_visible check (app.is_visible(location, false)),
     constraint events_status_known check (status in ('inquiry', 'planning', 'preparation', 'in_progress', 'completed', 'follow_up', 'cancelled')),
     constraint events_attendees_range check (estimated_attendees between 1 and 100000),
     constraint events_notes_length check (char_length(notes) between 1 and 10000),
+    constraint events_notes_visible check (app.is_visible(notes, true)),
     constraint events_cancel_reason_present check ((status = 'cancelled') = (cancel_reason is not null)),
     constraint events_cancel_reason_length check (char_length(cancel_reason) between 1 and 1000),
+    constraint events_cancel_reason_visible check (app.is_visible(cancel_reason, true)),
     constraint events_archived_status check (not is_archived or status in ('completed', 'follow_up', 'cancelled'))
 );
 create index events_by_client on app.events (client_id, org_id);
@@ -147,6 +152,12 @@ begin
         perform app.refuse('CL422', 'events_transition',
             format('An event cannot go from %s to %s.', replace(old.status, '_', ' '), replace(new.status, '_', ' ')),
             jsonb_build_object('field', 'status', 'table', 'events', 'id', new.id, 'from', old.status, 'to', new.status));
+    end if;
+    -- The reason on record is history: for another one the event is reinstated first.
+    if old.status = 'cancelled' and new.status = 'cancelled' and new.cancel_reason <> old.cancel_reason and not exact then
+        perform app.refuse('CL422', 'events_already_cancelled',
+            format('This event was already cancelled: %s', old.cancel_reason),
+            jsonb_build_object('field', 'reason', 'table', 'events', 'id', new.id));
     end if;
     if not exact then
         if new.is_archived and not old.is_archived then

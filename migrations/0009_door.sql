@@ -93,6 +93,7 @@ declare
     run record;
     needed text[] := '{}';
     needs text[];
+    keys text[];
     clash record;
     one_by_one boolean;
 begin
@@ -108,15 +109,21 @@ begin
                        one_by_one or (e.c ->> 'table', e.c ->> 'op', keys.keys)
                            is distinct from lag((e.c ->> 'table', e.c ->> 'op', keys.keys)) over (order by e.place) as starts
                 from jsonb_array_elements(p_changes) with ordinality e(c, place)
+                -- New rows go together whatever each leaves out; an update writes what it names.
                 cross join lateral (
                     select coalesce(array_agg(k), '{}') as keys
-                    from jsonb_object_keys(case when jsonb_typeof(e.c -> 'set') = 'object' then e.c -> 'set' else '{}' end) k) keys
+                    from jsonb_object_keys(case when e.c ->> 'op' <> 'insert' and jsonb_typeof(e.c -> 'set') = 'object'
+                                           then e.c -> 'set' else '{}' end) k) keys
             ) k
         ) s
         group by s.number, s.table_name, s.op, s.keys
         order by min(s.place)
     loop
-        needs := app.permissions_for_run(run.table_name, run.op, run.keys, run.items);
+        keys := run.keys;
+        if run.op = 'insert' then
+            keys := array(select distinct k from jsonb_array_elements(run.items) i, jsonb_object_keys(coalesce(i -> 'set', '{}')) k);
+        end if;
+        needs := app.permissions_for_run(run.table_name, run.op, keys, run.items);
         perform app.require(needs, p_held);
         needed := needed || needs;
         if run.op <> 'insert' then

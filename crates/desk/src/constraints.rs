@@ -1,5 +1,9 @@
 //! Constraint names are API: what each means to the person, and to which field of a form it belongs.
 
+/// A desk of this version cleans text before it sends any.
+const UNSEEN: &str =
+    "The text holds characters that cannot be seen, or spaces at its ends. Type it again.";
+
 /// The form field and the sentence of a constraint; no sentence where the server's own is finished already.
 #[must_use]
 pub fn explain(constraint: &str) -> Option<(Option<&'static str>, Option<&'static str>)> {
@@ -35,6 +39,12 @@ fn events(constraint: &str) -> Option<(&'static str, &'static str)> {
         "events_archived_status" => {
             ("", "Only completed, followed-up or cancelled events can be archived.")
         }
+        "events_already_cancelled" => ("reason", ""),
+        "events_name_visible" => ("name", UNSEEN),
+        "events_event_type_visible" => ("event_type", UNSEEN),
+        "events_location_visible" => ("location", UNSEEN),
+        "events_notes_visible" => ("notes", UNSEEN),
+        "events_cancel_reason_visible" => ("reason", UNSEEN),
         "events_client_exists" => ("", "The client is not there any more, or still has events."),
         "events_pkey" => ("", "This event is there already."),
         _ => return None,
@@ -49,7 +59,15 @@ fn clients(constraint: &str) -> Option<(&'static str, &'static str)> {
         "clients_contact_name_length" => {
             ("contact_name", "A contact's name has at most 255 characters.")
         }
-        "clients_email_format" => ("email", "That is not an e-mail address."),
+        "clients_company_name_visible" => ("company_name", UNSEEN),
+        "clients_contact_name_visible" => ("contact_name", UNSEEN),
+        "clients_email_visible" => ("email", UNSEEN),
+        "clients_phone_visible" => ("phone", UNSEEN),
+        "clients_address_visible" => ("address", UNSEEN),
+        "clients_notes_visible" => ("notes", UNSEEN),
+        "clients_email_format" | "clients_email_unbroken" => {
+            ("email", "That is not an e-mail address.")
+        }
         "clients_phone_length" => ("phone", "A phone number has at most 50 characters."),
         "clients_address_length" => ("address", "An address has at most 1,000 characters."),
         "clients_notes_length" => ("notes", "Notes have at most 10,000 characters."),

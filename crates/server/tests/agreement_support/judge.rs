@@ -12,7 +12,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// An entity whose planners can be asked.
-pub trait Judged: Entity + std::fmt::Debug + Send {
+pub trait Judged: Entity + std::fmt::Debug + Send + Sync {
     /// A row with nothing in it that a desk has written.
     fn blank(id: Uuid) -> Self;
     /// A good new row, from which bad ones are made.
@@ -81,7 +81,7 @@ impl Judged for Event {
     fn settled(before: Option<&Self>, wanted: Self) -> Self {
         // Reinstating forgets the reason, whether or not the desk says so.
         let was_cancelled = before.is_some_and(|b| b.status == Status::Cancelled);
-        if was_cancelled && wanted.status != Status::Cancelled && !wanted.is_archived {
+        if was_cancelled && wanted.status != Status::Cancelled {
             return Self { cancel_reason: None, ..wanted };
         }
         wanted
@@ -91,7 +91,8 @@ impl Judged for Event {
     fn changed(before: &Self, wanted: &Self) -> Result<Self, Refusal> {
         let may = everything();
         let (base, form) = (EventForm::of(before), form_of(wanted, Some(before)));
-        let moves = (before.status, &before.cancel_reason) != (wanted.status, &wanted.cancel_reason);
+        let moves =
+            (before.status, &before.cancel_reason) != (wanted.status, &wanted.cancel_reason);
         let is_filed = before.is_archived && !wanted.is_archived;
         let mut now = before.clone();
         if base != form || before.is_archived && !is_filed {

@@ -155,7 +155,9 @@ impl Asker {
         match (planned, answer) {
             (Err(_), Err(_)) => None,
             (Ok((planned, true)), answer) => differing(&planned, answer, "what was asked for"),
-            (Err(refusal), Ok(_)) => Some(format!("the domain refuses ({refusal}), the database takes it")),
+            (Err(refusal), Ok(_)) => {
+                Some(format!("the domain refuses ({refusal}), the database takes it"))
+            }
             (Ok((planned, false)), Ok(_)) => Some(format!(
                 "the database takes it, the domain would write {}",
                 shown_row(&columns(&planned), &edit.wanted)
@@ -182,7 +184,8 @@ impl Asker {
                 .fetch_one(&mut self.connection)
                 .await;
         let answer = answer.map_err(Refusal::from).inspect_err(|no| {
-            let is_verdict = no.code == "CL422" || no.code.starts_with("22") || no.code.starts_with("23");
+            let is_verdict =
+                no.code == "CL422" || no.code.starts_with("22") || no.code.starts_with("23");
             assert!(is_verdict, "the question itself was wrong: {no:?}\n{changes:?}");
         })?;
         let rows = answer["rows"].as_array().unwrap();
@@ -192,15 +195,24 @@ impl Asker {
 
     /// The smallest edit made of `edit` that is still answered differently, in words.
     async fn shrunk<E: Judged>(&mut self, mut edit: Edit<E>) -> String {
-        let plain = edit.before.as_ref().map_or_else(E::plain, columns);
+        let mut plain = edit.before.as_ref().map_or_else(E::plain, columns);
+        if edit.before.is_none() && plain.contains_key("client_id") {
+            // There is no plain client.
+            plain.insert("client_id".into(), edit.wanted["client_id"].clone());
+        }
         for &column in E::DESK_COLUMNS {
             if edit.wanted[column] == plain[column] {
                 continue;
             }
-            let mut smaller = edit.clone();
-            smaller.wanted.insert(column.to_owned(), plain[column].clone());
-            if self.disagreement(&smaller, &mut Tally::default()).await.is_some() {
-                edit = smaller;
+            let group = E::GROUPS.iter().find(|group| group.contains(&column));
+            for together in [&[column][..], group.copied().unwrap_or_default()] {
+                let mut smaller = edit.clone();
+                for &column in together {
+                    smaller.wanted.insert(column.to_owned(), plain[column].clone());
+                }
+                if self.disagreement(&smaller, &mut Tally::default()).await.is_some() {
+                    edit = smaller;
+                }
             }
         }
         let why = self.disagreement(&edit, &mut Tally::default()).await.unwrap_or_default();
@@ -217,7 +229,11 @@ impl Asker {
     }
 }
 
-fn differing<E: Judged>(expected: &E, answer: Result<Value, Refusal>, what: &str) -> Option<String> {
+fn differing<E: Judged>(
+    expected: &E,
+    answer: Result<Value, Refusal>,
+    what: &str,
+) -> Option<String> {
     let row = match answer {
         Ok(row) => row,
         Err(no) => return Some(format!("the domain allows {what}, the database does not: {no:?}")),
