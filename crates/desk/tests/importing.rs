@@ -11,7 +11,7 @@ use testkit::{SimulatedDesk, TestDatabase, TestServer};
 use uuid::Uuid;
 
 fn books(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/office/books").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../testkit/books").join(name)
 }
 
 async fn desk() -> (TestDatabase, SimulatedDesk) {
