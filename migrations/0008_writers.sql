@@ -3,6 +3,7 @@
 --
 -- Ids are taken out of the JSON by a subquery of their own (`offset 0` keeps it one): row security lets only conditions
 -- without leaky functions reach an index, and `->>` is one; compared in the join, each change scanned the whole table.
+-- Nor may a plan scan it because one change in JSON is taken for a hundred: hence `enable_seqscan = off`.
 --
 -- Writers run as cloche_api inside api.apply, so row security applies; the caller has checked permissions and locked rows.
 
@@ -75,7 +76,7 @@ begin
 
     execute format($q$
 create or replace function app.write_%2$s(p_org uuid, p_op text, p_items jsonb) returns void
-    language plpgsql set search_path = '' as $body$
+    language plpgsql set search_path = '' set enable_seqscan = off as $body$
 #variable_conflict use_column
 declare
     base app.%1$I;
@@ -89,7 +90,7 @@ end $body$;$q$, p_table, p_table, coalesce(defaults, ''), insert_part, update_pa
     -- because `was` names them whole. Rows are locked, so the answer holds until commit.
     execute format($q$
 create or replace function app.conflict_%2$s(p_org uuid, p_items jsonb, out id uuid, out was jsonb, out current jsonb)
-    language plpgsql set search_path = '' as $body$
+    language plpgsql set search_path = '' set enable_seqscan = off as $body$
 begin
     select i.id, case when e.id is null then i.was else to_jsonb(jsonb_populate_record(e, i.was)) end, to_jsonb(e)
     into id, was, current

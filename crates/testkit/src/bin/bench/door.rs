@@ -55,7 +55,11 @@ pub async fn measure(stage: &Stage<'_>, report: &mut Report) -> Result<(), Fault
         }
     }
     let floor = bench.raw.empty_commits(stage.scale.times(100)).await?;
-    report.figure("a commit with one row", &time(median(&floor)), "of which the disk waits most");
+    report.figure(
+        "a commit with one row",
+        &time(median(&floor)),
+        "the floor of every change on this disk",
+    );
     bench.session.close().await;
     Ok(())
 }

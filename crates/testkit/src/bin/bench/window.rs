@@ -140,7 +140,7 @@ fn watch(
         if now > PATIENCE || child.try_wait()?.is_some() {
             return Err("a program showed nothing that lasts".into());
         }
-        std::thread::sleep(Duration::from_millis(4));
+        std::thread::sleep(Duration::from_millis(8));
     }
     let memory = pss(&tree(child.id()));
     let last = frames.last().map(|(_, frame)| frame.clone()).unwrap_or_default();
