@@ -76,7 +76,11 @@ pub fn run() {
         .invoke_handler(commands.invoke_handler())
         .setup(move |tauri_app| {
             let surface = Arc::new(WindowSurface(tauri_app.handle().clone()));
-            tauri_app.manage(Shell { app: Arc::new(App::new(places, surface)) });
+            let app = Arc::new(App::new(places, surface));
+            // The desk opens while the window loads its pages, which then only ask for what is there.
+            let opening = Arc::clone(&app);
+            tauri::async_runtime::spawn(async move { opening.open_ahead().await });
+            tauri_app.manage(Shell { app });
             Ok(())
         })
         .build(tauri::generate_context!())

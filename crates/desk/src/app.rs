@@ -29,6 +29,8 @@ pub struct App {
     local: LocalServer,
     surface: Arc<dyn Surface>,
     desk: Mutex<Option<Desk>>,
+    /// The first screen, until the window asks for it.
+    opened_ahead: Mutex<Option<AppState>>,
     /// Starting, signing in and out, switching and closing happen one after the other.
     life: Mutex<()>,
 }
@@ -43,6 +45,7 @@ impl App {
             local,
             surface,
             desk: Mutex::default(),
+            opened_ahead: Mutex::default(),
             life: Mutex::default(),
         }
     }
@@ -56,9 +59,23 @@ impl App {
         desk.filter(|desk| !desk.is_over()).ok_or_else(ActionError::signed_out)
     }
 
+    /// Opens what was open last while the window is still loading; [`Self::start`] then answers with it.
+    pub async fn open_ahead(&self) {
+        let _life = self.begin().await;
+        *self.opened_ahead.lock().await = Some(self.open_or_fail().await);
+    }
+
     /// Opens what was open last; every failure is a screen, never an error.
     pub async fn start(&self) -> AppState {
-        let _life = self.life().await;
+        let _life = self.begin().await;
+        match self.opened_ahead.lock().await.take() {
+            // A desk may have lost its access since; whoever has none is asked for the reason again.
+            None | Some(AppState::Ready { .. }) => self.open_or_fail().await,
+            Some(state) => state,
+        }
+    }
+
+    async fn open_or_fail(&self) -> AppState {
         match self.open_last().await {
             Ok(state) => state,
             Err(error) => AppState::Failed { error: error.to_app_error() },
@@ -372,7 +389,14 @@ impl App {
         self.local.stop().await;
     }
 
+    /// The turn of a step that changes what is open: what was found ahead is no longer true.
     async fn life(&self) -> MutexGuard<'_, ()> {
+        let life = self.begin().await;
+        *self.opened_ahead.lock().await = None;
+        life
+    }
+
+    async fn begin(&self) -> MutexGuard<'_, ()> {
         let life = self.life.lock().await;
         self.local.allow_start();
         life

@@ -272,3 +272,15 @@ async fn a_server_that_cannot_be_reached_is_a_sentence_on_the_sign_in_screen() {
     let error = told(app.sign_in(sign_in("ana@example.org", &password, Keep::UntilClose)).await);
     assert_eq!(error.code, Code::Offline, "{error:?}");
 }
+
+#[tokio::test]
+async fn what_was_found_while_the_window_loaded_is_answered_unless_something_changed_since() {
+    let (db, _office, _password) = office().await;
+    let computer = Computer::new();
+    let (app, _shown) = computer.app();
+    app.open_ahead().await;
+    assert!(matches!(app.start().await, AppState::FirstRun { .. }));
+    app.open_ahead().await;
+    app.server_connect(ServerConnect { link: db.link().to_string() }).await.unwrap();
+    assert!(matches!(app.start().await, AppState::SignIn { .. }));
+}

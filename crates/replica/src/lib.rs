@@ -6,6 +6,7 @@
 
 mod answers;
 mod clients;
+mod deferred;
 mod error;
 mod events;
 mod image;

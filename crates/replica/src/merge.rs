@@ -1,5 +1,6 @@
 //! Writing images into the replica, and what the replica remembers about its place in the feed.
 
+use crate::deferred;
 use crate::tables::{self, REINDEX, Table};
 use crate::{Replica, ReplicaError, RowImage, sync::Remembered};
 use chrono::{DateTime, Utc};
@@ -24,8 +25,9 @@ pub struct Page {
 pub struct Batch {
     /// Pages in the order in which they were read.
     pub pages: Vec<Page>,
-    /// Leave the search index for later; the batch that says `false` brings it up to date. For first loads.
-    pub defer_search: bool,
+    /// More rows of the same tables follow: leave indexes, counters and search for later. The batch that says `false`
+    /// makes up for it.
+    pub more_follows: bool,
     /// What to remember in the same transaction.
     pub remember: Option<Remembered>,
 }
@@ -57,22 +59,36 @@ impl Replica {
     /// # Errors
     /// As [`Replica::merge`].
     pub async fn store(&self, batch: Batch) -> Result<Changed, ReplicaError> {
-        self.write(move |transaction| {
-            Box::pin(async move {
-                let mut changed = Changed::new();
-                for page in &batch.pages {
-                    changed.extend(merge_page(transaction, page).await?);
-                }
-                if !batch.defer_search {
-                    reindex(transaction).await?;
-                }
-                if let Some(remembered) = &batch.remember {
-                    remember(transaction, remembered).await?;
-                }
-                Ok(changed)
+        let more_follows = batch.more_follows;
+        if more_follows && deferred::are_events(&batch.pages) {
+            // Before the indexes go; readers do without them as well as with them.
+            self.loading().set(true);
+        }
+        let changed = self
+            .write(move |transaction| {
+                Box::pin(async move {
+                    let mut changed = Changed::new();
+                    if batch.more_follows {
+                        deferred::put_away(transaction, &batch.pages).await?;
+                    }
+                    for page in &batch.pages {
+                        changed.extend(merge_page(transaction, page).await?);
+                    }
+                    if !batch.more_follows {
+                        deferred::make_up(transaction).await?;
+                        reindex(transaction).await?;
+                    }
+                    if let Some(remembered) = &batch.remember {
+                        remember(transaction, remembered).await?;
+                    }
+                    Ok(changed)
+                })
             })
-        })
-        .await
+            .await?;
+        if !more_follows {
+            self.loading().set(false);
+        }
+        Ok(changed)
     }
 
     /// Notes that the server answered at `at`, without touching anything else.

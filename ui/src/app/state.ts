@@ -5,9 +5,12 @@ import { stateKey } from "@/components/app-state";
 import { notify } from "@/components/notices";
 import { syncKey } from "@/components/session";
 import { undoStack } from "@/components/undo-stack";
+import { firstPage } from "@/components/use-window";
+import { eventTypesQuery, eventWindow } from "@/features/events/queries";
+import { rememberedEventsSearch, toFilter, toSort } from "@/features/events/search-params";
 import { commands } from "@/ipc/bindings";
 import { followReplica, forgetReplica, onLive } from "@/ipc/live";
-import type { AppState } from "@/ipc/types";
+import type { AppState, Session } from "@/ipc/types";
 import { unwrap } from "@/ipc/unwrap";
 
 /** Whose data the caches hold; anything else must not be seen beside it. */
@@ -32,6 +35,14 @@ function watchHolder(client: QueryClient): () => void {
       undoStack.clear();
     }
   });
+}
+
+/** Asks for the first screen's list while the screen itself is still being built. */
+function readAhead(client: QueryClient, session: Session): void {
+  const search = rememberedEventsSearch();
+  const list = eventWindow(toFilter(search, session.organization.time_zone), toSort(search));
+  void client.prefetchQuery(firstPage(list));
+  void client.prefetchQuery(eventTypesQuery);
 }
 
 /** Asks the shell once, then follows what it announces. */
@@ -63,7 +74,13 @@ export function useAppStart() {
   }, [client]);
   return useQuery({
     queryKey: stateKey,
-    queryFn: async () => unwrap(await commands.appStart()),
+    queryFn: async () => {
+      const state = unwrap(await commands.appStart());
+      if (state.phase === "ready") {
+        readAhead(client, state.session);
+      }
+      return state;
+    },
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });

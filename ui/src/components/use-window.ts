@@ -22,6 +22,15 @@ export type ListWindow<Row> = {
   retry: () => void;
 };
 
+function pageOf<Row>({ key, run }: Ask<Row>, page: number) {
+  return { queryKey: [...key, page], queryFn: () => run(page * pageSize, pageSize) };
+}
+
+/** What {@link useWindow} asks first, to ask it ahead. */
+export function firstPage<Row>(ask: Ask<Row>) {
+  return pageOf(ask, 0);
+}
+
 export function useWindow<Row>({ key, run }: Ask<Row>): ListWindow<Row> {
   const [pages, setPages] = useState<{ first: number; last: number }>({ first: 0, last: 0 });
   const total = useRef(0);
@@ -40,8 +49,7 @@ export function useWindow<Row>({ key, run }: Ask<Row>): ListWindow<Row> {
   );
   const answers = useQueries({
     queries: numbers.map((page) => ({
-      queryKey: [...key, page],
-      queryFn: () => run(page * pageSize, pageSize),
+      ...pageOf({ key, run }, page),
       // Keyed by position: only the first page may stand in for another question's first page.
       placeholderData: page === 0 ? (previous: WindowPage<Row> | undefined) => previous : undefined,
     })),

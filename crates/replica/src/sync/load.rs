@@ -141,7 +141,7 @@ impl Machine {
         if page.done || rows >= LOAD_ROWS {
             let batch = Batch {
                 pages: std::mem::take(&mut self.pages),
-                defer_search: !page.done,
+                more_follows: !page.done,
                 remember: Some(self.remembered.clone()),
             };
             out.push(Output::Store(Store::Batch { beside, batch }));

@@ -318,7 +318,7 @@ impl Machine {
         }
         Some(Batch {
             pages: std::mem::take(&mut self.pages),
-            defer_search: false,
+            more_follows: false,
             remember: Some(self.remembered.clone()),
         })
     }
