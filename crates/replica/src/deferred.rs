@@ -145,19 +145,10 @@ pub(crate) async fn make_up(connection: &mut SqliteConnection) -> Result<(), Rep
     }
     waiting.sort_by_key(|sql| is_trigger(sql));
     for sql in waiting {
-        let t = std::time::Instant::now();
-        let s = sql.clone();
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await?;
-        if std::env::var("TT").is_ok() {
-            eprintln!("{:?} {}", t.elapsed(), &s[..40]);
-        }
     }
     for statement in MAKE_UP_FOR_EVENTS.iter().filter(|_| events) {
-        let t = std::time::Instant::now();
         sqlx::query(*statement).execute(&mut *connection).await?;
-        if std::env::var("TT").is_ok() {
-            eprintln!("{:?} {}", t.elapsed(), &statement[..20]);
-        }
     }
     let cache = format!("pragma cache_size = {CACHE}");
     sqlx::raw_sql(AssertSqlSafe(cache)).execute(&mut *connection).await?;

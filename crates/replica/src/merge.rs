@@ -45,7 +45,7 @@ impl Replica {
         self.write(move |transaction| {
             Box::pin(async move {
                 let page = Page { n, rows };
-                let changed = merge_page(transaction, &page).await?;
+                let changed = merge_page(transaction, page).await?;
                 reindex(transaction).await?;
                 know(transaction, n).await?;
                 Ok(changed)
@@ -71,7 +71,7 @@ impl Replica {
                     if batch.more_follows {
                         deferred::put_away(transaction, &batch.pages).await?;
                     }
-                    for page in &batch.pages {
+                    for page in batch.pages {
                         changed.extend(merge_page(transaction, page).await?);
                     }
                     if !batch.more_follows {
@@ -127,15 +127,19 @@ impl Replica {
 
 async fn merge_page(
     transaction: &mut Transaction<'_, Sqlite>,
-    page: &Page,
+    page: Page,
 ) -> Result<Changed, ReplicaError> {
     let mut changed = Changed::new();
+    let mut left = page.rows;
     // In the order of TABLES: a client before its events saves renaming them afterwards.
     for name in tables::TABLES {
         let Some(table) = tables::table(name) else { continue };
         let (mut live, mut gone) = (Vec::new(), Vec::new());
-        for image in page.rows.iter().filter(|image| image.table == *name) {
-            match &image.row {
+        let (rows, others) = left.into_iter().partition(|image| image.table == *name);
+        left = others;
+        let rows: Vec<RowImage> = rows;
+        for image in rows {
+            match image.row {
                 Some(row) => live.push(tables::flatten(table, image.id, row)?),
                 None => gone.push(Value::String(image.id.simple().to_string())),
             }
@@ -166,6 +170,14 @@ async fn upsert(
 ) -> Result<u64, ReplicaError> {
     let json = json_of(batch);
     let done = sqlx::query(table.upsert).bind(&json).bind(n).execute(&mut *connection).await?;
+    let buried: bool =
+        sqlx::query_scalar("select exists (select 1 from tombstones where table_name = ?1)")
+            .bind(table.name)
+            .fetch_one(&mut *connection)
+            .await?;
+    if !buried {
+        return Ok(done.rows_affected());
+    }
     sqlx::query(
         "delete from tombstones where table_name = ?1 and n <= ?3
          and id in (select unhex(j.value ->> 0) from json_each(?2) j)",

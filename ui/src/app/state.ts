@@ -29,7 +29,12 @@ function watchHolder(client: QueryClient): () => void {
     }
     const now = holder(client.getQueryData<AppState>(stateKey));
     if (now !== last) {
+      const before = last;
       last = now;
+      // Before anybody there was nothing to forget, and the first list may be on its way.
+      if (before === "") {
+        return;
+      }
       forgetReplica(client);
       client.removeQueries({ queryKey: syncKey });
       undoStack.clear();

@@ -42,7 +42,7 @@ export function WindowedTable<Row extends object, By extends string>(props: Prop
     count: list.total,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 12,
+    overscan: 6,
     initialRect: { width: 1000, height: 640 },
   });
   const items = virtual.getVirtualItems();
