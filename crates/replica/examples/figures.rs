@@ -87,7 +87,7 @@ async fn load(copy: &Replica) {
     let begun = Instant::now();
     for (index, rows) in batches.into_iter().enumerate() {
         let pages = vec![Page { n: 1, rows }];
-        let batch = Batch { pages, more_follows: index != last, remember: None };
+        let batch = Batch { pages, defer_search: index != last, remember: None };
         copy.store(batch).await.expect("stores");
     }
     println!("{EVENTS} events, {CLIENTS} clients loaded in {:.2} s", begun.elapsed().as_secs_f64());

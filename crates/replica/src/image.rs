@@ -13,12 +13,16 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    pub fn of(table: &'static str, row: Value) -> Result<Self, ReplicaError> {
-        let Value::Object(mut left) = row else {
+    pub fn of(table: &'static str, row: &Value) -> Result<Self, ReplicaError> {
+        let Value::Object(columns) = row else {
             return Err(ReplicaError::Malformed { table: table.to_owned(), column: "id" });
         };
         // The file is of one organization, and a missing column reads as null.
-        left.retain(|name, value| name != "org_id" && !value.is_null());
+        let left = columns
+            .iter()
+            .filter(|(name, value)| *name != "org_id" && !value.is_null())
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
         Ok(Self { table, left })
     }
 

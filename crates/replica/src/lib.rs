@@ -6,7 +6,6 @@
 
 mod answers;
 mod clients;
-mod deferred;
 mod error;
 mod events;
 mod image;

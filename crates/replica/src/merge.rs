@@ -1,6 +1,5 @@
 //! Writing images into the replica, and what the replica remembers about its place in the feed.
 
-use crate::deferred;
 use crate::tables::{self, REINDEX, Table};
 use crate::{Replica, ReplicaError, RowImage, sync::Remembered};
 use chrono::{DateTime, Utc};
@@ -25,9 +24,8 @@ pub struct Page {
 pub struct Batch {
     /// Pages in the order in which they were read.
     pub pages: Vec<Page>,
-    /// More rows of the same tables follow: leave indexes, counters and search for later. The batch that says `false`
-    /// makes up for it.
-    pub more_follows: bool,
+    /// Leave the search index for later; the batch that says `false` brings it up to date. For first loads.
+    pub defer_search: bool,
     /// What to remember in the same transaction.
     pub remember: Option<Remembered>,
 }
@@ -45,7 +43,7 @@ impl Replica {
         self.write(move |transaction| {
             Box::pin(async move {
                 let page = Page { n, rows };
-                let changed = merge_page(transaction, page).await?;
+                let changed = merge_page(transaction, &page).await?;
                 reindex(transaction).await?;
                 know(transaction, n).await?;
                 Ok(changed)
@@ -59,36 +57,22 @@ impl Replica {
     /// # Errors
     /// As [`Replica::merge`].
     pub async fn store(&self, batch: Batch) -> Result<Changed, ReplicaError> {
-        let more_follows = batch.more_follows;
-        if more_follows && deferred::are_events(&batch.pages) {
-            // Before the indexes go; readers do without them as well as with them.
-            self.loading().set(true);
-        }
-        let changed = self
-            .write(move |transaction| {
-                Box::pin(async move {
-                    let mut changed = Changed::new();
-                    if batch.more_follows {
-                        deferred::put_away(transaction, &batch.pages).await?;
-                    }
-                    for page in batch.pages {
-                        changed.extend(merge_page(transaction, page).await?);
-                    }
-                    if !batch.more_follows {
-                        deferred::make_up(transaction).await?;
-                        reindex(transaction).await?;
-                    }
-                    if let Some(remembered) = &batch.remember {
-                        remember(transaction, remembered).await?;
-                    }
-                    Ok(changed)
-                })
+        self.write(move |transaction| {
+            Box::pin(async move {
+                let mut changed = Changed::new();
+                for page in &batch.pages {
+                    changed.extend(merge_page(transaction, page).await?);
+                }
+                if !batch.defer_search {
+                    reindex(transaction).await?;
+                }
+                if let Some(remembered) = &batch.remember {
+                    remember(transaction, remembered).await?;
+                }
+                Ok(changed)
             })
-            .await?;
-        if !more_follows {
-            self.loading().set(false);
-        }
-        Ok(changed)
+        })
+        .await
     }
 
     /// Notes that the server answered at `at`, without touching anything else.
@@ -127,19 +111,15 @@ impl Replica {
 
 async fn merge_page(
     transaction: &mut Transaction<'_, Sqlite>,
-    page: Page,
+    page: &Page,
 ) -> Result<Changed, ReplicaError> {
     let mut changed = Changed::new();
-    let mut left = page.rows;
     // In the order of TABLES: a client before its events saves renaming them afterwards.
     for name in tables::TABLES {
         let Some(table) = tables::table(name) else { continue };
         let (mut live, mut gone) = (Vec::new(), Vec::new());
-        let (rows, others) = left.into_iter().partition(|image| image.table == *name);
-        left = others;
-        let rows: Vec<RowImage> = rows;
-        for image in rows {
-            match image.row {
+        for image in page.rows.iter().filter(|image| image.table == *name) {
+            match &image.row {
                 Some(row) => live.push(tables::flatten(table, image.id, row)?),
                 None => gone.push(Value::String(image.id.simple().to_string())),
             }
@@ -170,14 +150,6 @@ async fn upsert(
 ) -> Result<u64, ReplicaError> {
     let json = json_of(batch);
     let done = sqlx::query(table.upsert).bind(&json).bind(n).execute(&mut *connection).await?;
-    let buried: bool =
-        sqlx::query_scalar("select exists (select 1 from tombstones where table_name = ?1)")
-            .bind(table.name)
-            .fetch_one(&mut *connection)
-            .await?;
-    if !buried {
-        return Ok(done.rows_affected());
-    }
     sqlx::query(
         "delete from tombstones where table_name = ?1 and n <= ?3
          and id in (select unhex(j.value ->> 0) from json_each(?2) j)",

@@ -1,6 +1,5 @@
 //! Opening, creating, setting aside and deleting replica files.
 
-use crate::deferred::{self, Loading};
 use crate::{OpenError, ReplicaKey};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -10,10 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The schema, oldest first. A file at version `k` has had the first `k` scripts; a new one gets them all.
-const MIGRATIONS: &[&str] = &[
-    include_str!("../migrations/0001_replica.sql"),
-    include_str!("../migrations/0002_deferred.sql"),
-];
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_replica.sql")];
 /// Connections that read; the writer has its own, so that reading never waits for a merge.
 const READERS: u32 = 3;
 /// Files set aside that are kept for a later look; older ones are deleted.
@@ -36,7 +32,6 @@ pub enum Opened {
 pub(crate) struct Pools {
     pub writer: SqlitePool,
     pub readers: SqlitePool,
-    pub loading: Loading,
 }
 
 /// Opens the file at `path`, creating it (and its folder) where it is missing.
@@ -48,20 +43,16 @@ pub(crate) async fn open(path: &Path, key: &ReplicaKey) -> Result<Pools, OpenErr
     // Only as many pages are cached as a screen needs: desks share their memory with everything else.
     let readers = options.clone().pragma("cache_size", "-12000").pragma("query_only", "on");
     // Fewer, larger checkpoints: a first load rewrites the same index pages over and over.
-    let writing =
-        options.pragma("cache_size", deferred::CACHE).pragma("wal_autocheckpoint", "8000");
+    let writing = options.pragma("cache_size", "-24000").pragma("wal_autocheckpoint", "8000");
     let writer = pool(writing.clone().create_if_missing(true), 1);
-    let loading = match check_and_migrate(&writer).await {
-        Ok(loading) => loading,
-        Err(error) => {
-            // A file that is to be set aside must not be held open.
-            writer.close().await;
-            return Err(error);
-        }
-    };
+    if let Err(error) = check_and_migrate(&writer).await {
+        // A file that is to be set aside must not be held open.
+        writer.close().await;
+        return Err(error);
+    }
     // A connection that must be made again (after a fault) must not silently make an empty file.
     writer.set_connect_options(writing);
-    Ok(Pools { writer, readers: pool(readers, READERS), loading })
+    Ok(Pools { writer, readers: pool(readers, READERS) })
 }
 
 fn pool(options: SqliteConnectOptions, connections: u32) -> SqlitePool {
@@ -90,7 +81,7 @@ fn options(path: &Path, key: &ReplicaKey) -> SqliteConnectOptions {
 }
 
 /// Proves that the key fits and that the file is really encrypted, then brings the schema up to date.
-async fn check_and_migrate(writer: &SqlitePool) -> Result<Loading, OpenError> {
+async fn check_and_migrate(writer: &SqlitePool) -> Result<(), OpenError> {
     let mut connection = writer.acquire().await?;
     let cipher: Option<String> =
         sqlx::query_scalar("pragma cipher_version").fetch_optional(&mut *connection).await?;
@@ -112,7 +103,7 @@ async fn check_and_migrate(writer: &SqlitePool) -> Result<Loading, OpenError> {
         sqlx::raw_sql(sqlx::AssertSqlSafe(version)).execute(&mut *transaction).await?;
         transaction.commit().await?;
     }
-    Ok(Loading::of(&mut connection).await?)
+    Ok(())
 }
 
 /// Opens `path`; a file that cannot be used is set aside and replaced by a new one.

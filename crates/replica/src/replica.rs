@@ -1,6 +1,5 @@
 //! The handle on one open replica file.
 
-use crate::deferred::Loading;
 use crate::open::{self, Opened, Pools};
 use crate::{OpenError, ReplicaError, ReplicaKey};
 use sqlx::{Sqlite, SqlitePool, Transaction};
@@ -75,10 +74,6 @@ impl Replica {
         open::delete(&self.0.path)?;
         open::delete_aside(&self.0.path)?;
         Ok(())
-    }
-
-    pub(crate) fn loading(&self) -> &Loading {
-        &self.0.pools.loading
     }
 
     pub(crate) fn readers(&self) -> &SqlitePool {

@@ -1,6 +1,5 @@
 //! Search over everything: the newest matches of each kind, ranked here (ranking in SQLite reads every match).
 
-use crate::deferred::Orders;
 use crate::events::{EventRow, ROW, row_of};
 use crate::text::{Words, after_prefix, fold, sort_key};
 use crate::{Replica, ReplicaError};
@@ -109,7 +108,7 @@ impl Replica {
         }
         let wanted = fold(input.text.trim());
         let (mut hits, clients) = tokio::try_join!(
-            self.read_orders(|orders| self.events_found((&words, &wanted), orders)),
+            self.events_found(&words, &wanted),
             self.clients_found(&words, &wanted)
         )?;
         hits.extend(clients);
@@ -119,12 +118,7 @@ impl Replica {
         Ok(SearchHits { hits })
     }
 
-    async fn events_found(
-        &self,
-        (words, wanted): (&Words, &str),
-        orders: Orders,
-    ) -> Result<Vec<Hit>, ReplicaError> {
-        let index = orders.by("events_by_name");
+    async fn events_found(&self, words: &Words, wanted: &str) -> Result<Vec<Hit>, ReplicaError> {
         let mut hits = Vec::new();
         // Live ones first, or a large imported history would use up all the places.
         for (archived, state) in [(0, "live"), (1, "archived")] {
@@ -132,7 +126,7 @@ impl Replica {
                 .expression(crate::events::SEARCHED)
                 .map(|expression| format!("{expression} AND {{state}} : \"{state}\""));
             let names = format!(
-                "select e.number from events e {index} where e.is_archived = {archived} and"
+                "select e.number from events e indexed by events_by_name where e.is_archived = {archived} and"
             );
             let (numbers, bind) = numbers(
                 "select rowid as number from events_search where events_search match ?1 and",

@@ -28,7 +28,7 @@ pub(crate) fn table(name: &str) -> Option<&'static Table> {
 }
 
 /// `[id, columns …, rest]` of one image.
-pub(crate) fn flatten(table: &Table, id: Uuid, row: Value) -> Result<Value, ReplicaError> {
+pub(crate) fn flatten(table: &Table, id: Uuid, row: &Value) -> Result<Value, ReplicaError> {
     let mut columns = Columns::of(table.name, row)?;
     let mut array = vec![json!(id.simple().to_string())];
     array.extend((table.flatten)(&mut columns)?);

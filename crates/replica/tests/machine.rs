@@ -368,7 +368,7 @@ fn a_first_load_shows_its_progress_and_goes_on_after_a_restart() {
     );
     let last = bench.batches().pop().expect("stored").clone();
     assert_eq!(last.pages.len(), 2, "an outage costs no page");
-    assert!(last.more_follows, "the search index waits for the end of the table");
+    assert!(last.defer_search, "the search index waits for the end of the table");
     let remembered = last.remember.expect("with its progress");
 
     let mut again = Bench::new(remembered.clone());

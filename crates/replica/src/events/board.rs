@@ -3,7 +3,6 @@
 use super::LONGEST_WINDOW;
 use super::select::Selection;
 use super::{EventFilter, EventRow, EventSort, EventSortBy, count_of, rows_of};
-use crate::deferred::Orders;
 use crate::{Replica, ReplicaError};
 use domain::events::Status;
 use serde::{Deserialize, Serialize};
@@ -52,20 +51,12 @@ impl Replica {
     /// # Errors
     /// What SQLite says.
     pub async fn event_board(&self, input: &EventBoardInput) -> Result<EventBoard, ReplicaError> {
-        self.read_orders(|orders| self.event_board_by(input, orders)).await
-    }
-
-    async fn event_board_by(
-        &self,
-        input: &EventBoardInput,
-        orders: Orders,
-    ) -> Result<EventBoard, ReplicaError> {
         let wanted = &input.filter.statuses;
         let limit = input.per_column.min(LONGEST_WINDOW);
         let mut columns = Vec::with_capacity(COLUMNS.len());
         for status in COLUMNS.into_iter().filter(|s| wanted.is_empty() || wanted.contains(s)) {
             let filter = EventFilter { statuses: vec![status], ..input.filter.clone() };
-            let selection = Selection::of(&filter, orders);
+            let selection = Selection::of(&filter);
             let matches = selection.matches(self.readers()).await?;
             let over = matches!(status, Status::Completed | Status::FollowUp | Status::Cancelled);
             let sort = EventSort { by: EventSortBy::Status, descending: over };

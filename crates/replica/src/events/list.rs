@@ -2,7 +2,6 @@
 
 use super::select::Selection;
 use super::{EventFilter, EventRow, EventSort, count_of, rows_of};
-use crate::deferred::Orders;
 use crate::{Replica, ReplicaError};
 use serde::{Deserialize, Serialize};
 
@@ -37,15 +36,7 @@ impl Replica {
     /// # Errors
     /// What SQLite says.
     pub async fn event_list(&self, input: &EventListInput) -> Result<EventListPage, ReplicaError> {
-        self.read_orders(|orders| self.event_list_by(input, orders)).await
-    }
-
-    async fn event_list_by(
-        &self,
-        input: &EventListInput,
-        orders: Orders,
-    ) -> Result<EventListPage, ReplicaError> {
-        let selection = Selection::of(&input.filter, orders);
+        let selection = Selection::of(&input.filter);
         let matches = selection.matches(self.readers()).await?;
         let total = matches.total;
         if total == 0 || i64::from(input.offset) >= total {

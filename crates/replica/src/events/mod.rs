@@ -11,7 +11,6 @@ pub(crate) use list::LONGEST_WINDOW;
 pub use list::{EventListInput, EventListPage};
 pub(crate) use select::SEARCHED;
 
-use crate::deferred::Orders;
 use crate::image::instant_of;
 use crate::{Replica, ReplicaError};
 use chrono::{DateTime, Utc};
@@ -163,18 +162,13 @@ impl Replica {
     /// # Errors
     /// What SQLite says.
     pub async fn event_types(&self) -> Result<EventTypes, ReplicaError> {
-        self.read_orders(|orders| self.event_types_by(orders)).await
-    }
-
-    async fn event_types_by(&self, orders: Orders) -> Result<EventTypes, ReplicaError> {
-        let (index, counts) = (orders.by("events_by_type"), orders.counts());
-        let rows: Vec<(String, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "select coalesce((select e.event_type from events e {index}
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "select coalesce((select e.event_type from events e indexed by events_by_type
                               where e.is_archived in (0, 1) and e.type_key = t.type_key limit 1), t.type_key),
                     t.events
-             from (select type_key, sum(events) as events from {counts} group by type_key) t
-             where t.events > 0 order by t.events desc, t.type_key"
-        )))
+             from (select type_key, sum(events) as events from event_counts group by type_key) t
+             where t.events > 0 order by t.events desc, t.type_key",
+        )
         .fetch_all(self.readers())
         .await?;
         let types = rows

@@ -4,7 +4,6 @@
 //! condition may appear twice (archived and live events are two ranges of every index).
 
 use super::{Archived, EventFilter, EventSort, EventSortBy};
-use crate::deferred::Orders;
 use crate::tables::status_rank;
 use crate::text::{Words, sort_key};
 use sqlx::sqlite::SqliteRow;
@@ -46,11 +45,10 @@ pub(super) struct Selection {
     typed: bool,
     of_client: bool,
     ranged: bool,
-    orders: Orders,
 }
 
 impl Selection {
-    pub fn of(filter: &EventFilter, orders: Orders) -> Self {
+    pub fn of(filter: &EventFilter) -> Self {
         let archived = match filter.archived {
             Archived::Without => vec![0],
             Archived::Only => vec![1],
@@ -69,7 +67,6 @@ impl Selection {
             typed: filter.event_type.is_some(),
             of_client: filter.client_id.is_some(),
             ranged: filter.from.is_some() || filter.until.is_some(),
-            orders,
         };
         selection.add_columns(filter);
         if let Some(text) = &filter.text {
@@ -159,18 +156,17 @@ impl Selection {
                  where s.events_search match {search} and e.is_archived in ({archived}){conditions}"
             ),
             Some(search) => format!(
-                "select count(*) from events e {} where e.is_archived in ({archived}){conditions}
+                "select count(*) from events e indexed by {} where e.is_archived in ({archived}){conditions}
                  and e.number in (select rowid from events_search where events_search match {search})",
-                self.orders.by(self.narrow_index())
+                self.narrow_index()
             ),
             None if !self.ranged && self.looked_up.is_empty() => format!(
-                "select coalesce(sum(e.events), 0) from {} e
-                 where e.is_archived in ({archived}){conditions}",
-                self.orders.counts()
+                "select coalesce(sum(e.events), 0) from event_counts e
+                 where e.is_archived in ({archived}){conditions}"
             ),
             None => format!(
-                "select count(*) from events e {} where e.is_archived in ({archived}){conditions}",
-                self.orders.by(self.narrow_index())
+                "select count(*) from events e indexed by {} where e.is_archived in ({archived}){conditions}",
+                self.narrow_index()
             ),
         }
     }
@@ -227,17 +223,17 @@ impl Selection {
     /// `from … where …`, up to the first condition of our own.
     fn source(&self, order: &Order, matches: Matches) -> String {
         let few = matches.total <= FEW || self.of_client;
-        let index = self.orders.by(if few { self.narrow_index() } else { order.index });
+        let index = if few { self.narrow_index() } else { order.index };
         match &self.search {
             Some(search) if matches.found <= FEW => format!(
                 "events_search s cross join events e on e.number = s.rowid
                  where s.events_search match {search} and"
             ),
             Some(search) => format!(
-                "events e {index} where e.number in
+                "events e indexed by {index} where e.number in
                  (select rowid from events_search where events_search match {search}) and"
             ),
-            None => format!("events e {index} where"),
+            None => format!("events e indexed by {index} where"),
         }
     }
 

@@ -13,10 +13,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// Rows per page of a load.
-const SNAPSHOT_LIMIT: u32 = 5_000;
+const SNAPSHOT_LIMIT: u32 = 2_000;
 /// Rows of a load per transaction: every order's index is touched all over by a few thousand rows, so larger
 /// transactions encrypt and write each of its pages less often.
-const LOAD_ROWS: usize = 5_000;
+const LOAD_ROWS: usize = 10_000;
 const NOT_UNDERSTOOD: &str = "The server's answer could not be understood.";
 
 /// A load under way. How far it came is in `Machine::remembered`, so that the file knows it too.
@@ -141,7 +141,7 @@ impl Machine {
         if page.done || rows >= LOAD_ROWS {
             let batch = Batch {
                 pages: std::mem::take(&mut self.pages),
-                more_follows: !page.done,
+                defer_search: !page.done,
                 remember: Some(self.remembered.clone()),
             };
             out.push(Output::Store(Store::Batch { beside, batch }));

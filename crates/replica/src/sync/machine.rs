@@ -318,7 +318,7 @@ impl Machine {
         }
         Some(Batch {
             pages: std::mem::take(&mut self.pages),
-            more_follows: false,
+            defer_search: false,
             remember: Some(self.remembered.clone()),
         })
     }
