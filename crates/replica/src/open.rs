@@ -40,8 +40,9 @@ pub(crate) async fn open(path: &Path, key: &ReplicaKey) -> Result<Pools, OpenErr
         create_private_folder(folder)?;
     }
     let options = options(path, key);
-    // Only as many pages are cached as a screen needs: desks share their memory with everything else.
-    let readers = options.clone().pragma("cache_size", "-12000").pragma("query_only", "on");
+    // Only as many pages are cached as a screen needs: desks share their memory with everything else, and the system
+    // keeps the file's pages anyway. KiB, for each connection.
+    let readers = options.clone().pragma("cache_size", "-4000").pragma("query_only", "on");
     // Fewer, larger checkpoints: a first load rewrites the same index pages over and over.
     let writing = options.pragma("cache_size", "-24000").pragma("wal_autocheckpoint", "8000");
     let writer = pool(writing.clone().create_if_missing(true), 1);
