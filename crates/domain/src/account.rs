@@ -162,6 +162,14 @@ fn unmask(c: char) -> char {
     }
 }
 
+/// A person's name as colleagues see it: 1–255 characters, trimmed.
+///
+/// # Errors
+/// [`Refusal::Invalid`] at `display_name`.
+pub fn check_person_name(name: &str) -> Result<String, Refusal> {
+    TextField::line("display_name", "the name", 255).required(name)
+}
+
 /// Passes where an organization and its first administrator can be called so.
 ///
 /// # Errors

@@ -1,6 +1,13 @@
 //! What the journal recorded, and what was just done, in sentences for people.
 
-use crate::change::{Op, Plan};
+mod labels;
+mod office;
+#[cfg(test)]
+mod tests;
+
+pub use labels::{applied_label, imported_label};
+
+use crate::change::Op;
 use crate::events::Status;
 use crate::time;
 use chrono::{DateTime, Utc};
@@ -28,6 +35,22 @@ pub struct RowChange {
 pub trait Names {
     /// The client's name, where it is still known.
     fn client(&self, id: Uuid) -> Option<String>;
+    /// The resource's name, where it is still known.
+    fn resource(&self, _id: Uuid) -> Option<String> {
+        None
+    }
+    /// The task's title, where it is still known.
+    fn task(&self, _id: Uuid) -> Option<String> {
+        None
+    }
+    /// The event's name, where it is still known.
+    fn event(&self, _id: Uuid) -> Option<String> {
+        None
+    }
+    /// What colleagues call the person who signs in so.
+    fn member(&self, _user_id: Uuid) -> Option<String> {
+        None
+    }
     /// The zone of the event that the lines are about, or the organization's.
     fn time_zone(&self) -> &str;
     /// The organization's locale, such as `en-GB`.
@@ -53,6 +76,11 @@ const COLUMNS: &[(&str, &str, Told)] = &[
     ("phone", "phone", Told::Text),
     ("address", "address", Told::Long),
     ("notes", "notes", Told::Long),
+    ("description", "description", Told::Long),
+    ("role", "role", Told::Text),
+    ("quantity", "quantity", Told::Number),
+    ("setup_minutes", "minutes of setup", Told::Number),
+    ("teardown_minutes", "minutes of teardown", Told::Number),
 ];
 
 /// What a journal entry did to the rows shown, one sentence a change, in the order of the page.
@@ -66,10 +94,18 @@ pub fn activity_lines(command: &str, changes: &[RowChange], names: &dyn Names) -
         match change.table.as_str() {
             "events" => event_lines(command, change, names, &mut lines),
             "clients" => client_lines(command, change, &mut lines),
+            "tasks" => office::task_lines(command, change, changes, names, &mut lines),
+            "task_dependencies" => lines.extend(office::dependency_line(change, names)),
+            "resources" => office::resource_lines(command, change, names, &mut lines),
+            "memberships" => office::member_lines(change, &mut lines),
+            "role_permissions" => lines.extend(office::grant_line(change)),
+            // Told together, at the end.
+            "resource_schedule" => {}
             // Written by triggers along with what is told above, such as the status log.
             _ => {}
         }
     }
+    office::schedule_lines(command, changes, names, &mut lines);
     if lines.is_empty() {
         lines.push("Changed other details".to_owned());
     }
@@ -218,63 +254,6 @@ fn column_lines(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<
         .collect()
 }
 
-/// What was just done, for the toast that offers to undo it: `Moved “Gala dinner” to Planning`.
-///
-/// `subject` is the event's or client's name, `plan` what was sent.
-#[must_use]
-pub fn applied_label(command: &str, subject: &str, plan: &Plan) -> String {
-    let subject = quoted(&crate::text::shortened(subject, 80));
-    if plan.is_nothing() && command != "undo" {
-        return format!("Nothing to change: {subject} is like that already");
-    }
-    match command {
-        "event.create" | "client.create" => format!("Created {subject}"),
-        "event.advance" => match plan.changes.iter().find_map(|c| text(&c.set, "status")) {
-            Some(status) => format!("Moved {subject} to {}", status_label(status)),
-            None => format!("Moved {subject}"),
-        },
-        "event.cancel" => format!("Cancelled {subject}"),
-        "event.reinstate" => format!("Reinstated {subject}"),
-        "event.archive" => format!("Archived {subject}"),
-        "event.unarchive" => format!("Took {subject} out of the archive"),
-        "client.delete" => format!("Deleted {subject}"),
-        "undo" => format!("Undid the change to {subject}"),
-        _ => edited_label(&subject, plan),
-    }
-}
-
-/// What was just imported: `Imported 1,400 events`.
-#[must_use]
-pub fn imported_label(kind: crate::imports::ImportKind, imported: u32) -> String {
-    format!("Imported {}", kind.counted(imported))
-}
-
-/// Names the field, where only one was changed.
-fn edited_label(subject: &str, plan: &Plan) -> String {
-    let Some(change) = plan.changes.first() else { return format!("Changed {subject}") };
-    let touched = |column: &str| change.set.get(column) != change.was.get(column);
-    let mut fields: Vec<&str> = change
-        .set
-        .keys()
-        .filter(|column| touched(column))
-        .map(|column| field_name(column))
-        .collect();
-    fields.dedup();
-    match fields.as_slice() {
-        [only] => format!("Changed the {only} of {subject}"),
-        _ => format!("Changed {subject}"),
-    }
-}
-
-fn field_name(column: &str) -> &'static str {
-    match column {
-        "starts_at" | "ends_at" | "time_zone" => "time",
-        "client_id" => "client",
-        "name" | "company_name" => "name",
-        other => COLUMNS.iter().find(|(c, ..)| *c == other).map_or("details", |(_, name, _)| name),
-    }
-}
-
 fn status_label(status: &str) -> &str {
     // A newer server may know a status that this desk does not: then its own word has to do.
     Status::parse(status).map_or(status, |known| known.label())
@@ -291,195 +270,4 @@ fn instant(row: &Map<String, Value>, column: &str) -> Option<DateTime<Utc>> {
 
 fn quoted(text: &str) -> String {
     format!("“{text}”")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::imports::ImportKind;
-    use serde_json::json;
-
-    struct Office;
-
-    impl Names for Office {
-        fn client(&self, id: Uuid) -> Option<String> {
-            (id == Uuid::from_u128(1)).then(|| "Hotel Peña".to_owned())
-        }
-        fn time_zone(&self) -> &str {
-            "Europe/Madrid"
-        }
-        fn locale(&self) -> &str {
-            "es-ES"
-        }
-    }
-
-    fn change(table: &str, op: Op, before: Value, after: Value) -> RowChange {
-        let row = |value: Value| value.as_object().cloned();
-        RowChange {
-            table: table.into(),
-            id: Uuid::nil(),
-            op,
-            before: row(before),
-            after: row(after),
-        }
-    }
-
-    fn event(before: Value, after: Value) -> Vec<String> {
-        let change = change("events", Op::Update, before, after);
-        activity_lines("event.edit", &[change], &Office)
-    }
-
-    #[test]
-    fn changed_fields_are_told_with_both_values() {
-        assert_eq!(
-            event(json!({"estimated_attendees": 140}), json!({"estimated_attendees": 150})),
-            ["Changed headcount from 140 to 150"]
-        );
-        assert_eq!(
-            event(
-                json!({"location": null, "notes": "a"}),
-                json!({"location": "Kew", "notes": "b"})
-            ),
-            ["Added location “Kew”", "Changed the notes"]
-        );
-        assert_eq!(event(json!({"name": "A"}), json!({"name": "B"})), ["Renamed from “A” to “B”"]);
-        let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        assert_eq!(
-            event(json!({"client_id": one}), json!({"client_id": two})),
-            ["Changed client from “Hotel Peña” to a client no longer on record"]
-        );
-    }
-
-    #[test]
-    fn times_are_told_on_the_event_s_clock() {
-        assert_eq!(
-            event(
-                json!({"starts_at": "2026-03-14T17:30:00+00:00", "updated_at": "2026-01-01T00:00:00Z"}),
-                json!({"starts_at": "2026-07-14T17:30:00+00:00", "updated_at": "2026-01-02T00:00:00Z"})
-            ),
-            ["Moved the start from 14 March 2026, 18:30 to 14 July 2026, 19:30"]
-        );
-        assert_eq!(
-            event(json!({"time_zone": "Europe/Madrid"}), json!({"time_zone": "Europe/London"})),
-            ["Changed time zone from Europe/Madrid to Europe/London"]
-        );
-    }
-
-    #[test]
-    fn the_lifecycle_is_told_in_the_words_of_the_board() {
-        for (before, after, line) in [
-            (
-                json!({"status": "planning"}),
-                json!({"status": "preparation"}),
-                "Moved from Planning to Preparation",
-            ),
-            (
-                json!({"status": "planning", "cancel_reason": null}),
-                json!({"status": "cancelled", "cancel_reason": "storm warning"}),
-                "Cancelled: storm warning",
-            ),
-            (
-                json!({"status": "cancelled", "cancel_reason": "storm warning"}),
-                json!({"status": "planning", "cancel_reason": null}),
-                "Reinstated to Planning",
-            ),
-            (json!({"is_archived": false}), json!({"is_archived": true}), "Archived"),
-            (
-                json!({"is_archived": true}),
-                json!({"is_archived": false}),
-                "Took out of the archive",
-            ),
-            (
-                json!({"status": "planning"}),
-                json!({"status": "on_hold"}),
-                "Moved from Planning to on_hold",
-            ),
-            (json!({"colour": 1}), json!({"colour": 2}), "Changed other details"),
-        ] {
-            assert_eq!(event(before, after), [line]);
-        }
-    }
-
-    #[test]
-    fn beginnings_ends_imports_and_undo_are_told() {
-        let lines = |command, table, op, after| {
-            activity_lines(command, &[change(table, op, Value::Null, after)], &Office)
-        };
-        assert_eq!(
-            lines("event.create", "events", Op::Insert, json!({"status": "inquiry"})),
-            ["Created the event"]
-        );
-        assert_eq!(
-            lines(
-                "import.events",
-                "events",
-                Op::Insert,
-                json!({"status": "completed", "is_archived": true})
-            ),
-            ["Imported as Completed, archived"]
-        );
-        assert_eq!(
-            lines("client.create", "clients", Op::Insert, json!({})),
-            ["Created the client"]
-        );
-        assert_eq!(
-            lines("client.delete", "clients", Op::Delete, Value::Null),
-            ["Deleted the client"]
-        );
-        assert_eq!(
-            lines("undo", "events", Op::Delete, Value::Null),
-            ["Undid an earlier change", "Removed the event"]
-        );
-        let moved = change(
-            "events",
-            Op::Update,
-            json!({"status": "inquiry"}),
-            json!({"status": "planning"}),
-        );
-        let log =
-            change("event_status_log", Op::Insert, Value::Null, json!({"new_status": "planning"}));
-        assert_eq!(
-            activity_lines("event.advance", &[moved, log], &Office),
-            ["Moved from Inquiry to Planning"]
-        );
-    }
-
-    #[test]
-    fn what_was_just_done_is_named_for_undo() {
-        let plan = |set: Value, was: Value| {
-            let row = |value: Value| value.as_object().cloned().unwrap_or_default();
-            let (set, was) = (row(set), row(was));
-            let change = crate::change::Change {
-                table: "events".into(),
-                id: Uuid::nil(),
-                op: Op::Update,
-                set,
-                was,
-            };
-            Plan { changes: vec![change] }
-        };
-        let moved = plan(
-            json!({"status": "planning", "cancel_reason": null}),
-            json!({"status": "inquiry", "cancel_reason": null}),
-        );
-        assert_eq!(
-            applied_label("event.advance", "Gala dinner", &moved),
-            "Moved “Gala dinner” to Planning"
-        );
-        let later = plan(
-            json!({"starts_at": "b", "ends_at": "b", "time_zone": "UTC"}),
-            json!({"starts_at": "a", "ends_at": "a", "time_zone": "UTC"}),
-        );
-        assert_eq!(applied_label("event.edit", "Gala", &later), "Changed the time of “Gala”");
-        let both = plan(json!({"name": "B", "notes": "x"}), json!({"name": "A", "notes": null}));
-        assert_eq!(applied_label("event.edit", "Gala", &both), "Changed “Gala”");
-        assert_eq!(
-            applied_label("event.archive", "Gala", &Plan::nothing()),
-            "Nothing to change: “Gala” is like that already"
-        );
-        let long = applied_label("event.archive", &format!(" {} ", "x".repeat(255)), &both);
-        assert_eq!(long, format!("Archived “{}…”", "x".repeat(80)), "a toast has little room");
-        assert_eq!(imported_label(ImportKind::Events, 1_400), "Imported 1,400 events");
-        assert_eq!(imported_label(ImportKind::Clients, 1), "Imported 1 client");
-    }
 }

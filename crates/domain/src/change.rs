@@ -132,6 +132,19 @@ impl Plan {
         Self { changes: vec![change] }
     }
 
+    /// A plan that removes `entity`, whatever its columns are by then.
+    #[must_use]
+    pub fn deleting<E: Entity>(entity: &E) -> Self {
+        let change = Change {
+            table: E::TABLE.to_owned(),
+            id: entity.id(),
+            op: Op::Delete,
+            set: Map::new(),
+            was: Map::new(),
+        };
+        Self { changes: vec![change] }
+    }
+
     /// This plan followed by `other`.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {

@@ -1,6 +1,6 @@
 //! Clients: who events are for.
 
-use crate::change::{Change, Entity, Op, Plan, merge};
+use crate::change::{Entity, Plan, merge};
 use crate::may::May;
 use crate::permission::Permissions;
 use crate::refusal::Refusal;
@@ -186,14 +186,7 @@ pub fn plan_delete(may: &Permissions, client: &Client, events: u32) -> Result<Pl
         return Err(Refusal::ClientHasEvents { company_name: client.company_name.clone(), events });
     }
     may.require("clients.delete")?;
-    let change = Change {
-        table: Client::TABLE.to_owned(),
-        id: client.id,
-        op: Op::Delete,
-        set: serde_json::Map::new(),
-        was: serde_json::Map::new(),
-    };
-    Ok(Plan { changes: vec![change] })
+    Ok(Plan::deleting(client))
 }
 
 /// What may be done with one client now, with the reason for each that may not.
@@ -220,6 +213,7 @@ pub fn verdicts(may: &Permissions, client: &Client, events: u32) -> ClientMay {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::change::Op;
     use crate::permission::Role;
 
     fn everything() -> Permissions {

@@ -11,6 +11,7 @@ pub(crate) use lifecycle::REASON;
 
 pub use form::{
     EventForm, FormTimes, MAX_ATTENDEES, MAX_DAYS, check_times, plan_create, plan_edit,
+    times_wanted,
 };
 pub use lifecycle::{
     AdvanceMay, EventMay, plan_advance, plan_archive, plan_cancel, plan_reinstate, plan_unarchive,

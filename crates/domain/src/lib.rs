@@ -8,9 +8,16 @@ pub mod activity;
 pub mod change;
 pub mod clients;
 pub mod events;
+pub mod exports;
 pub mod imports;
 pub mod may;
 pub mod permission;
 pub mod refusal;
+pub mod resources;
+#[cfg(test)]
+mod samples;
+pub mod schedule;
+pub mod tasks;
+pub mod team;
 pub mod text;
 pub mod time;

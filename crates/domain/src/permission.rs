@@ -17,6 +17,28 @@ pub enum Role {
 }
 
 impl Role {
+    /// Every role, the one that may do most first.
+    #[must_use]
+    pub const fn all() -> &'static [Self] {
+        &[Self::Administrator, Self::Manager, Self::Staff]
+    }
+
+    /// As the database spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::Manager => "manager",
+            Self::Staff => "staff",
+        }
+    }
+
+    /// The role that the database spells so.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::all().iter().copied().find(|role| role.as_str() == text)
+    }
+
     /// The role as screens name it.
     #[must_use]
     pub fn label(self) -> &'static str {
@@ -32,8 +54,8 @@ impl Role {
     pub fn default_permissions(self) -> &'static [&'static str] {
         match self {
             Self::Administrator => PERMISSIONS,
-            // What managers and staff may do concerns tasks, resources and communications.
-            Self::Manager | Self::Staff => &[],
+            Self::Manager => &["tasks.status", "tasks.assign", "resources.assign"],
+            Self::Staff => &["tasks.status_own"],
         }
     }
 }
@@ -52,6 +74,17 @@ pub const PERMISSIONS: &[&str] = &[
     "events.archive",
     "events.unarchive",
     "events.import",
+    "tasks.create",
+    "tasks.edit",
+    "tasks.delete",
+    "tasks.assign",
+    "tasks.status",
+    "tasks.status_own",
+    "resources.create",
+    "resources.edit",
+    "resources.delete",
+    "resources.assign",
+    "resources.override",
 ];
 
 /// A permission in plain words that follow "may" or "may not".
@@ -70,7 +103,31 @@ pub fn label(permission: &str) -> &'static str {
         "events.archive" => "archive events",
         "events.unarchive" => "take events out of the archive",
         "events.import" => "import past and running events",
+        "tasks.create" => "add tasks",
+        "tasks.edit" => "change tasks and what they wait for",
+        "tasks.delete" => "delete tasks",
+        "tasks.assign" => "assign tasks to people",
+        "tasks.status" => "start, complete or reopen tasks",
+        "tasks.status_own" => "start, complete or reopen their own tasks",
+        "resources.create" => "add people, equipment and materials",
+        "resources.edit" => "change people, equipment and materials",
+        "resources.delete" => "delete people, equipment and materials",
+        "resources.assign" => "book and release people, equipment and materials",
+        "resources.override" => "book although it clashes",
         _ => "do this",
+    }
+}
+
+/// The part of the matrix in which a permission is shown.
+#[must_use]
+pub fn group(permission: &str) -> &'static str {
+    match permission.split('.').next().unwrap_or_default() {
+        "events" => "Events",
+        "clients" => "Clients",
+        "tasks" => "Tasks",
+        "resources" => "Resources",
+        "organization" | "members" => "Team",
+        _ => "Other",
     }
 }
 
@@ -117,11 +174,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn by_default_only_administrators_may_change_events() {
+    fn by_default_managers_run_the_day_and_staff_move_their_own_tasks() {
         for permission in PERMISSIONS {
             assert!(Permissions::default_of(Role::Administrator).may(permission));
-            assert!(!Permissions::default_of(Role::Manager).may(permission));
-            assert!(!Permissions::default_of(Role::Staff).may(permission));
+        }
+        let held = |role| Permissions::default_of(role).iter().map(str::to_owned).collect();
+        let (manager, staff): (Vec<String>, Vec<String>) = (held(Role::Manager), held(Role::Staff));
+        assert_eq!(manager, ["resources.assign", "tasks.assign", "tasks.status"]);
+        assert_eq!(staff, ["tasks.status_own"]);
+    }
+
+    #[test]
+    fn every_permission_is_shown_in_a_group_and_groups_stay_together() {
+        let groups: BTreeSet<&str> = PERMISSIONS.iter().map(|p| group(p)).collect();
+        assert_eq!(
+            groups.into_iter().collect::<Vec<_>>(),
+            ["Clients", "Events", "Resources", "Tasks", "Team"]
+        );
+        let mut seen = Vec::new();
+        for group in PERMISSIONS.iter().map(|p| group(p)) {
+            if seen.last() != Some(&group) {
+                assert!(!seen.contains(&group), "{group} is shown twice");
+                seen.push(group);
+            }
         }
     }
 

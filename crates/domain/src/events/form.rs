@@ -4,6 +4,7 @@ use super::{Event, Status};
 use crate::change::{Plan, merge};
 use crate::permission::Permissions;
 use crate::refusal::Refusal;
+use crate::schedule::{self, Load, MovingChoice, Window};
 use crate::text::TextField;
 use crate::time::{self, Choice, WallVerdict};
 use chrono::{DateTime, Duration, Utc};
@@ -247,15 +248,57 @@ fn event_of(id: Uuid, form: &EventForm) -> Result<Event, Refusal> {
 /// `event` is the event now. A field that somebody else changed meanwhile is left alone unless the form changes it
 /// too; then the plan says what the form had seen, so that the server finds the conflict instead of overwriting.
 ///
+/// Where the time changes, what is booked for the event moves along: `loads` holds each resource that is booked, once,
+/// with what else holds it around the old and the new time; `choice` says what becomes of bookings that no longer fit.
+///
 /// # Errors
-/// [`Refusal::Archived`], [`Refusal::NotPermitted`], or what is wrong with the first changed field.
+/// [`Refusal::Archived`], [`Refusal::NotPermitted`], what is wrong with the first changed field, or
+/// [`Refusal::MovingClashes`].
 pub fn plan_edit(
     may: &Permissions,
     event: &Event,
     base: &EventForm,
     form: &EventForm,
+    loads: &[Load],
+    choice: &MovingChoice,
 ) -> Result<Plan, Refusal> {
     event.must_be_editable(may)?;
+    let (seen, wanted) = merged(event, base, form)?;
+    let edited = Plan::changing(&seen, &wanted);
+    let moves = match moved_to(event, &wanted)? {
+        // What a cancelled event held is history, and stays where it was.
+        Some(_) if event.status == Status::Cancelled => Plan::nothing(),
+        Some((old, new)) => schedule::plan_moves(may, event.id, (&old, &new), loads, choice)?,
+        None => Plan::nothing(),
+    };
+    Ok(edited.and(moves))
+}
+
+/// When the event would take place after such an edit; `None` where its time stays.
+///
+/// # Errors
+/// As [`plan_edit`].
+pub fn times_wanted(
+    event: &Event,
+    base: &EventForm,
+    form: &EventForm,
+) -> Result<Option<Window>, Refusal> {
+    let (_, wanted) = merged(event, base, form)?;
+    Ok(moved_to(event, &wanted)?.map(|(_, new)| new))
+}
+
+/// When the event is and would be, where that differs.
+fn moved_to(event: &Event, wanted: &Event) -> Result<Option<(Window, Window)>, Refusal> {
+    if (event.starts_at, event.ends_at) == (wanted.starts_at, wanted.ends_at) {
+        return Ok(None);
+    }
+    let zone = time::zone(&wanted.time_zone)?;
+    let window = |e: &Event| Window { starts_at: e.starts_at, ends_at: e.ends_at, zone };
+    Ok(Some((window(event), window(wanted))))
+}
+
+/// The event as the form had seen it, and as it is wanted.
+fn merged(event: &Event, base: &EventForm, form: &EventForm) -> Result<(Event, Event), Refusal> {
     let (mut seen, mut wanted) = (event.clone(), event.clone());
     if base.client_id.trim() != form.client_id.trim() {
         merge(base.client()?, form.client()?, &mut seen.client_id, &mut wanted.client_id);
@@ -286,7 +329,7 @@ pub fn plan_edit(
         let old = NOTES.optional(base.notes.as_deref())?;
         merge(old, new, &mut seen.notes, &mut wanted.notes);
     }
-    Ok(Plan::changing(&seen, &wanted))
+    Ok((seen, wanted))
 }
 
 fn merge_times(

@@ -7,7 +7,9 @@ use crate::change::Plan;
 use crate::may::May;
 use crate::permission::Permissions;
 use crate::refusal::Refusal;
+use crate::schedule::{self, ScheduleEntry};
 use crate::text::TextField;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub(crate) const REASON: TextField = TextField::lines("reason", "the reason", 1_000);
@@ -35,12 +37,18 @@ pub fn plan_advance(may: &Permissions, event: &Event, to: Status) -> Result<Plan
     Ok(Plan::changing(event, &Event { status: to, ..event.clone() }))
 }
 
-/// Plans calling `event` off.
+/// Plans calling `event` off at `now`, and giving back what it still holds of its bookings, `held`.
 ///
 /// # Errors
 /// [`Refusal::Invalid`] for a missing or overlong reason, [`Refusal::NotCancellable`] once it is completed,
 /// [`Refusal::AlreadyCancelled`] for another reason than this, [`Refusal::Archived`], [`Refusal::NotPermitted`].
-pub fn plan_cancel(may: &Permissions, event: &Event, reason: &str) -> Result<Plan, Refusal> {
+pub fn plan_cancel(
+    may: &Permissions,
+    event: &Event,
+    reason: &str,
+    held: &[ScheduleEntry],
+    now: DateTime<Utc>,
+) -> Result<Plan, Refusal> {
     let reason = REASON.optional(Some(reason))?;
     if event.status == Status::Cancelled && !event.is_archived && event.cancel_reason == reason {
         return Ok(Plan::nothing());
@@ -48,7 +56,8 @@ pub fn plan_cancel(may: &Permissions, event: &Event, reason: &str) -> Result<Pla
     event.must_be_cancellable(may)?;
     let reason = reason.ok_or(Refusal::CancelNeedsReason)?;
     let after = Event { status: Status::Cancelled, cancel_reason: Some(reason), ..event.clone() };
-    Ok(Plan::changing(event, &after))
+    // What is booked goes first: nothing of an event that is called off is held from then on.
+    Ok(schedule::release(may, held, now)?.and(Plan::changing(event, &after)))
 }
 
 /// Plans bringing a cancelled `event` back to planning.
@@ -68,19 +77,24 @@ pub fn plan_reinstate(may: &Permissions, event: &Event) -> Result<Plan, Refusal>
     Ok(Plan::changing(event, &after))
 }
 
-/// Plans filing `event` away; from then on it is read-only.
+/// Plans filing `event` away at `now`; from then on it is read-only. What it still holds of its bookings, `held`, is
+/// given back.
 ///
 /// # Errors
 /// [`Refusal::NotArchivable`] before it is completed or cancelled, [`Refusal::NotPermitted`].
-pub fn plan_archive(may: &Permissions, event: &Event) -> Result<Plan, Refusal> {
+pub fn plan_archive(
+    may: &Permissions,
+    event: &Event,
+    held: &[ScheduleEntry],
+    now: DateTime<Utc>,
+) -> Result<Plan, Refusal> {
     if event.is_archived {
         return Ok(Plan::nothing());
     }
-    if !event.status.may_be_archived() {
-        return Err(Refusal::NotArchivable { status: event.status });
-    }
-    may.require("events.archive")?;
-    Ok(Plan::changing(event, &Event { is_archived: true, ..event.clone() }))
+    event.must_be_archivable(may)?;
+    let filed = Plan::changing(event, &Event { is_archived: true, ..event.clone() });
+    // An archived event's bookings are read-only, so they go first.
+    Ok(schedule::release(may, held, now)?.and(filed))
 }
 
 /// Plans taking `event` out of the archive.
@@ -123,6 +137,14 @@ impl Event {
             return Err(Refusal::NotCancellable { from: self.status });
         }
         may.require("events.cancel")
+    }
+
+    /// Passes where an event that is not archived may be filed away.
+    fn must_be_archivable(&self, may: &Permissions) -> Result<(), Refusal> {
+        if !self.status.may_be_archived() {
+            return Err(Refusal::NotArchivable { status: self.status });
+        }
+        may.require("events.archive")
     }
 
     /// Passes where the event's details may be changed.
@@ -176,7 +198,7 @@ pub fn verdicts(may: &Permissions, event: &Event) -> EventMay {
         _ => plan_reinstate(may, event).map(drop),
     };
     let archive =
-        if event.is_archived { Err(Refusal::Archived) } else { plan_archive(may, event).map(drop) };
+        if event.is_archived { Err(Refusal::Archived) } else { event.must_be_archivable(may) };
     let unarchive = if event.is_archived {
         plan_unarchive(may, event).map(drop)
     } else {

@@ -2,41 +2,28 @@ use super::*;
 use crate::change::{Op, Plan};
 use crate::permission::{Permissions, Role};
 use crate::refusal::Refusal;
+use crate::samples::{at, everything, gala};
+use crate::schedule::MovingChoice;
 use crate::time::{Choice, WallVerdict};
 use proptest::prelude::*;
 use serde_json::Value;
 
-fn everything() -> Permissions {
-    Permissions::default_of(Role::Administrator)
+/// Calling off, filing away and editing where nothing is booked.
+fn plan_cancel(may: &Permissions, event: &Event, reason: &str) -> Result<Plan, Refusal> {
+    super::plan_cancel(may, event, reason, &[], at("2026-03-01T12:00:00Z"))
 }
 
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
+fn plan_archive(may: &Permissions, event: &Event) -> Result<Plan, Refusal> {
+    super::plan_archive(may, event, &[], at("2026-03-01T12:00:00Z"))
 }
 
-fn gala() -> Event {
-    Event {
-        id: Uuid::from_u128(1),
-        client_id: Uuid::from_u128(2),
-        name: "Gala dinner".into(),
-        event_type: "gala".into(),
-        starts_at: at("2026-03-14T18:00:00Z"),
-        ends_at: at("2026-03-14T22:00:00Z"),
-        time_zone: "Europe/Madrid".into(),
-        location: Some("Palacio de Cristal".into()),
-        status: Status::Inquiry,
-        estimated_attendees: Some(140),
-        notes: None,
-        cancel_reason: None,
-        is_archived: false,
-        archived_at: None,
-        archived_by: None,
-        cancelled_at: None,
-        cancelled_by: None,
-        created_by: None,
-        created_at: None,
-        updated_at: None,
-    }
+fn plan_edit(
+    may: &Permissions,
+    event: &Event,
+    base: &EventForm,
+    form: &EventForm,
+) -> Result<Plan, Refusal> {
+    super::plan_edit(may, event, base, form, &[], &MovingChoice::Refuse)
 }
 
 fn standing(status: Status) -> Event {

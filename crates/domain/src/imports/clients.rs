@@ -7,34 +7,37 @@ use super::{ImportKind, Mapping, Sheet, SheetRow};
 use crate::clients::{Client, ClientForm, client_of};
 use crate::permission::Permissions;
 use crate::refusal::Refusal;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Plans adding the clients of `sheet` that are not there yet; `new_id` makes the ids of new rows.
+/// Plans adding the clients of `sheet` that are not there yet, and answers them too.
 ///
 /// # Errors
 /// [`Refusal::NotPermitted`], or a mapping that does not fit. What is wrong with single rows is in the outcome.
-pub fn plan_clients(
+pub(super) fn plan_clients(
     may: &Permissions,
     sheet: &Sheet,
     mapping: &Mapping,
     known: Known<'_>,
     new_id: &mut dyn FnMut() -> Uuid,
-) -> Result<ImportPlan, Refusal> {
+) -> Result<(ImportPlan, Vec<Client>), Refusal> {
     may.require("clients.create")?;
     mapping.check(ImportKind::Clients, sheet)?;
     let columns = ClientColumns::of(mapping);
-    let on_record: HashSet<String> = known
+    let on_record: HashMap<String, Uuid> = known
+        .books
         .clients
         .iter()
         .map(|client| {
             let text = |field: &Option<String>| field.clone().unwrap_or_default();
             let (email, contact) = (text(&client.email), text(&client.contact_name));
-            client_identity(&client.company_name, &email, &contact, &text(&client.phone))
+            let phone = text(&client.phone);
+            (client_identity(&client.company_name, &email, &contact, &phone), client.id)
         })
         .collect();
     let mut seen = Seen::new(known.imported, sheet.rows.len());
     let mut outcome = ImportPlan::new(ImportKind::Clients, sheet.rows.len());
+    let mut added = Vec::new();
     for row in &sheet.rows {
         let title = title(row, &columns);
         let key = columns.key(row);
@@ -44,13 +47,14 @@ pub fn plan_clients(
             .and_then(|client| not_on_record(row, &columns, &on_record).map(|()| client));
         match verdict {
             Ok(client) => {
-                seen.note(&key, row.line);
+                seen.note(&key, row.line, Some(client.id));
                 outcome.add(row.line, title, key, &client);
+                added.push(client);
             }
             Err(left) => outcome.leave(row.line, title, left),
         }
     }
-    Ok(outcome)
+    Ok((outcome, added))
 }
 
 fn client(
@@ -74,7 +78,7 @@ fn client(
 fn not_on_record(
     row: &SheetRow,
     columns: &ClientColumns,
-    on_record: &HashSet<String>,
+    on_record: &HashMap<String, Uuid>,
 ) -> Result<(), Left> {
     let identity = client_identity(
         row.cell(columns.company_name),
@@ -82,10 +86,10 @@ fn not_on_record(
         row.cell(columns.contact_name),
         row.cell(columns.phone),
     );
-    if on_record.contains(&identity) {
-        return Err(Left::AlreadyThere("This client is on record.".to_owned()));
+    match on_record.get(&identity) {
+        Some(id) => Err(Left::on_record("client", *id)),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn title(row: &SheetRow, columns: &ClientColumns) -> String {

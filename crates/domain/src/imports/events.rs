@@ -2,7 +2,7 @@
 
 use super::dates::Moment;
 use super::keys::EventColumns;
-use super::known::{Known, KnownClient, clients_by_name};
+use super::known::{Known, KnownClient, KnownEvent, clients_by_name};
 use super::mapping::plain;
 use super::outcome::{
     ImportAnswer, ImportChoice, ImportPlan, ImportQuestion, Left, Seen, check_name, check_width,
@@ -24,7 +24,7 @@ const IMPORTED_AS_CANCELLED: &str = "Imported as cancelled";
 /// What an event is, where the file does not say.
 const UNNAMED_TYPE: &str = "event";
 
-/// Plans adding the events of `sheet` that are not there yet; `new_id` makes the ids of new rows.
+/// Plans adding the events of `sheet` that are not there yet, and answers them too.
 ///
 /// `answers` are those to the questions of an earlier run; `default_zone` is where wall times are, for rows that name
 /// no zone.
@@ -32,7 +32,7 @@ const UNNAMED_TYPE: &str = "event";
 /// # Errors
 /// [`Refusal::NotPermitted`], [`Refusal::UnknownTimeZone`] for `default_zone`, or a mapping that does not fit. What is
 /// wrong with single rows is in the outcome.
-pub fn plan_events(
+pub(super) fn plan_events(
     may: &Permissions,
     sheet: &Sheet,
     mapping: &Mapping,
@@ -40,7 +40,7 @@ pub fn plan_events(
     answers: &[ImportAnswer],
     default_zone: &str,
     new_id: &mut dyn FnMut() -> Uuid,
-) -> Result<ImportPlan, Refusal> {
+) -> Result<(ImportPlan, Vec<Event>), Refusal> {
     may.require("events.create")?;
     mapping.check(ImportKind::Events, sheet)?;
     let reader = EventReader {
@@ -48,12 +48,13 @@ pub fn plan_events(
         columns: EventColumns::of(sheet, mapping),
         default_zone: time::zone(default_zone)?,
         zones: chrono_tz::TZ_VARIANTS.iter().map(|tz| (tz.name().to_lowercase(), *tz)).collect(),
-        clients: clients_by_name(known.clients),
+        clients: clients_by_name(&known.books.clients),
         answers: answers.iter().map(|a| (a.key.as_str(), a.choice.as_deref())).collect(),
         on_record: on_record(&known),
     };
     let mut seen = Seen::new(known.imported, sheet.rows.len());
     let mut outcome = ImportPlan::new(ImportKind::Events, sheet.rows.len());
+    let mut added = Vec::new();
     let mut asked = Asked::default();
     for row in &sheet.rows {
         let title = shortened(row.cell(reader.columns.name));
@@ -64,28 +65,29 @@ pub fn plan_events(
             .and_then(|event| reader.with_client(row, event, &mut asked));
         match event {
             Ok(mut event) => {
-                seen.note(&key, row.line);
                 event.id = new_id();
+                seen.note(&key, row.line, Some(event.id));
                 outcome.add(row.line, title, key, &event);
+                added.push(event);
             }
             Err(left) => {
                 if matches!(left, Left::Question(_)) {
-                    seen.note(&key, row.line);
+                    seen.note(&key, row.line, None);
                 }
                 outcome.leave(row.line, title, left);
             }
         }
     }
     outcome.questions = asked.into_questions();
-    Ok(outcome)
+    Ok((outcome, added))
 }
 
-type OnRecord<'a> = HashMap<(Uuid, DateTime<Utc>), Vec<&'a str>>;
+type OnRecord<'a> = HashMap<(Uuid, DateTime<Utc>), Vec<&'a KnownEvent>>;
 
 fn on_record<'a>(known: &Known<'a>) -> OnRecord<'a> {
-    let mut by_start = OnRecord::with_capacity(known.events.len());
-    for event in known.events {
-        by_start.entry((event.client_id, event.starts_at)).or_default().push(&event.name);
+    let mut by_start = OnRecord::with_capacity(known.books.events.len());
+    for event in &known.books.events {
+        by_start.entry((event.client_id, event.starts_at)).or_default().push(event);
     }
     by_start
 }
@@ -234,10 +236,11 @@ impl EventReader<'_> {
             }
         };
         let same_start = self.on_record.get(&(client_id, event.starts_at));
-        if same_start
-            .is_some_and(|names| names.iter().any(|n| text::key(n) == text::key(&event.name)))
+        let name = text::key(&event.name);
+        if let Some(same) =
+            same_start.and_then(|events| events.iter().find(|e| text::key(&e.name) == name))
         {
-            return Err(Left::AlreadyThere("This event is on record.".to_owned()));
+            return Err(Left::on_record("event", same.id));
         }
         Ok(Event { client_id, ..event })
     }

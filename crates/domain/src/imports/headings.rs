@@ -16,6 +16,9 @@ pub(super) fn fields_of(kind: ImportKind) -> &'static [Field] {
     match kind {
         ImportKind::Clients => CLIENT_FIELDS,
         ImportKind::Events => EVENT_FIELDS,
+        ImportKind::Resources => RESOURCE_FIELDS,
+        ImportKind::Tasks => TASK_FIELDS,
+        ImportKind::Assignments => ASSIGNMENT_FIELDS,
     }
 }
 
@@ -152,4 +155,155 @@ const EVENT_FIELDS: &[Field] = &[
             motivodecancelacion motivo stornogrund absagegrund grund motifannulation \
             motifdannulation motif",
     },
+    Field {
+        name: "number",
+        label: "Number, by which other files name it",
+        required: false,
+        headings: "no number nr num nro numero nummer eventno eventnumber eventid id",
+    },
 ];
+
+const RESOURCE_FIELDS: &[Field] = &[
+    Field {
+        name: "name",
+        label: "Name",
+        required: true,
+        headings: "name resource resourcename fullname person item nombre recurso persona articulo \
+            ressource bezeichnung nom article",
+    },
+    Field {
+        name: "type",
+        label: "Type",
+        required: true,
+        headings: "type resourcetype kind category tipo tipoderecurso categoria art typ \
+            ressourcentyp kategorie typederessource categorie genre",
+    },
+    Field {
+        name: "role",
+        label: "Role",
+        required: false,
+        headings: "role function position job jobtitle rol funcion puesto cargo rolle funktion \
+            aufgabe fonction poste",
+    },
+    Field {
+        name: "quantity",
+        label: "Quantity",
+        required: false,
+        headings: "quantity qty count units amount stock cantidad unidades existencias menge anzahl \
+            stuck stuckzahl bestand quantite nombre unites",
+    },
+    Field {
+        name: "setup_minutes",
+        label: "Setup, in minutes",
+        required: false,
+        headings: "setupminutes setup setuptime preparation montaje montajeminutos aufbau \
+            aufbauminuten rustzeit montage",
+    },
+    Field {
+        name: "teardown_minutes",
+        label: "Teardown, in minutes",
+        required: false,
+        headings: "teardownminutes teardown teardowntime cleanup desmontaje abbau abbauminuten \
+            demontage",
+    },
+    Field {
+        name: "notes",
+        label: "Notes",
+        required: false,
+        headings: "notes note comments comment remarks description notas nota observaciones comentarios \
+            descripcion notizen bemerkungen anmerkungen beschreibung remarques commentaires",
+    },
+];
+
+const TASK_FIELDS: &[Field] = &[
+    Field {
+        name: "title",
+        label: "Task",
+        required: true,
+        headings: "task tasktitle taskname title todo tarea nombretarea titulo aufgabe aufgabenname \
+            titel tache intitule titre",
+    },
+    Field { name: "event", label: "Event", required: true, headings: EVENT_REFERENCES },
+    Field {
+        name: "number",
+        label: "Number, by which other tasks name it",
+        required: false,
+        headings: "no number nr num nro numero nummer taskno tasknumber taskid id",
+    },
+    Field {
+        name: "category",
+        label: "Before, during or after",
+        required: false,
+        headings: "category phase stage when categoria fase kategorie phasen categorie",
+    },
+    Field {
+        name: "due",
+        label: "Due",
+        required: false,
+        headings: "due dueat dueon duedate deadline duetime duedatetime vence vencimiento \
+            fechalimite plazo fallig falligam frist termin echeance datelimite",
+    },
+    Field {
+        name: "status",
+        label: "Status",
+        required: false,
+        headings: "status state progress estado stand zustand etat statut",
+    },
+    Field {
+        name: "assigned_to",
+        label: "Assigned to",
+        required: false,
+        headings: "assignedto assignee owner responsible who asignadoa asignado responsable \
+            zugewiesen zustandig verantwortlich assignea",
+    },
+    Field {
+        name: "after",
+        label: "After which tasks",
+        required: false,
+        headings: "aftertask after aftertasks dependson dependency dependencies prerequisite \
+            prerequisites predecessor predecessors despuesde dependede requisito requisitos nach \
+            nachaufgabe vorganger apres aprestache dependde",
+    },
+    Field {
+        name: "description",
+        label: "Description",
+        required: false,
+        headings: "description details notes note comments descripcion detalles notas beschreibung \
+            notizen bemerkungen remarques details",
+    },
+];
+
+const ASSIGNMENT_FIELDS: &[Field] = &[
+    Field {
+        name: "resource",
+        label: "Resource",
+        required: true,
+        headings: "resource resourcename person staff employee item equipment recurso persona personal \
+            empleado ressource mitarbeiter person gerat ressourcename personne employe",
+    },
+    Field { name: "event", label: "Event", required: true, headings: EVENT_REFERENCES },
+    Field {
+        name: "starts",
+        label: "From",
+        required: true,
+        headings: "from start starts startsat starttime begin begins desde inicio empieza von beginn \
+            anfang beginnt de du debut",
+    },
+    Field {
+        name: "ends",
+        label: "To",
+        required: true,
+        headings: "to until till end ends endsat endtime hasta fin termina bis ende endet a au \
+            jusque",
+    },
+    Field {
+        name: "quantity",
+        label: "Quantity",
+        required: false,
+        headings: "quantity qty count units amount cantidad unidades menge anzahl stuck quantite unites",
+    },
+];
+
+/// How a file says which event a row is for.
+const EVENT_REFERENCES: &str = "eventno eventnumber eventnr eventid event eventname numeroevento \
+    evento nombreevento veranstaltungsnr veranstaltung eventnummer numeroevenement evenement";

@@ -4,32 +4,9 @@
 //! too, and not what a later version of the file may correct, such as the headcount.
 
 use super::dates::{DateOrder, Moment, is_serial};
-use super::{ImportKind, Mapping, Sheet, SheetRow};
-use crate::refusal::Refusal;
+use super::{Mapping, Sheet, SheetRow};
 use crate::text;
 use sha2::{Digest, Sha256};
-
-/// The key of every row, in the order of the sheet; ask the server which of them were imported before.
-///
-/// # Errors
-/// As [`Mapping::check`].
-pub fn row_keys(
-    kind: ImportKind,
-    sheet: &Sheet,
-    mapping: &Mapping,
-) -> Result<Vec<String>, Refusal> {
-    mapping.check(kind, sheet)?;
-    Ok(match kind {
-        ImportKind::Clients => {
-            let columns = ClientColumns::of(mapping);
-            sheet.rows.iter().map(|row| columns.key(row)).collect()
-        }
-        ImportKind::Events => {
-            let columns = EventColumns::of(sheet, mapping);
-            sheet.rows.iter().map(|row| columns.key(row)).collect()
-        }
-    })
-}
 
 /// Columns of a file of clients.
 pub(super) struct ClientColumns {
@@ -86,6 +63,7 @@ pub(super) struct EventColumns {
     pub status: Option<usize>,
     pub notes: Option<usize>,
     pub cancel_reason: Option<usize>,
+    pub number: Option<usize>,
     pub order: DateOrder,
     pub starts_serial: bool,
     pub ends_serial: bool,
@@ -107,6 +85,7 @@ impl EventColumns {
             status: mapping.column("status"),
             notes: mapping.column("notes"),
             cancel_reason: mapping.column("cancel_reason"),
+            number: mapping.column("number"),
             order: DateOrder::proved_by(cells(starts).chain(cells(ends))),
             starts_serial: is_serial(cells(starts)),
             ends_serial: is_serial(cells(ends)),
@@ -123,17 +102,22 @@ impl EventColumns {
 
     /// Name, client and start, all as the file says: the zone and the answer to a question may differ next time.
     pub(super) fn key(&self, row: &SheetRow) -> String {
-        let start = match self.starts(row) {
-            Ok(Moment::Wall(local)) => local.format("%Y-%m-%dT%H:%M").to_string(),
-            Ok(Moment::Instant(at)) => at.format("%Y-%m-%dT%H:%MZ").to_string(),
-            Err(_) => text::key(row.cell(self.starts)),
-        };
+        let start = said(self.starts(row), row.cell(self.starts));
         let (name, client) = (text::key(row.cell(self.name)), text::key(row.cell(self.client)));
         digest(&format!("event\n{name}\n{client}\n{start}"))
     }
 }
 
-fn digest(identity: &str) -> String {
+/// A moment as the file says it, in one spelling.
+pub(super) fn said(moment: Result<Moment, String>, cell: &str) -> String {
+    match moment {
+        Ok(Moment::Wall(local)) => local.format("%Y-%m-%dT%H:%M").to_string(),
+        Ok(Moment::Instant(at)) => at.format("%Y-%m-%dT%H:%MZ").to_string(),
+        Err(_) => text::key(cell),
+    }
+}
+
+pub(super) fn digest(identity: &str) -> String {
     use std::fmt::Write;
     let mut hex = String::with_capacity(64);
     for byte in Sha256::digest(identity.as_bytes()) {

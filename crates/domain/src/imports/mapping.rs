@@ -38,13 +38,29 @@ pub fn import_fields(kind: ImportKind) -> Vec<ImportField> {
 /// What a file with these headings most likely holds, and which column is which field.
 #[must_use]
 pub fn guess(columns: &[String]) -> (ImportKind, Mapping) {
-    let [clients, events] =
-        [ImportKind::Clients, ImportKind::Events].map(|kind| (kind, guess_mapping(kind, columns)));
-    // Only events have a start: a heading "Client" alone says nothing.
+    let mapping = |kind| guess_mapping(kind, columns);
     let has = |mapping: &Mapping, field| mapping.column(field).is_some();
-    let looks_like_events =
-        has(&events.1, "starts") && (has(&events.1, "name") || has(&events.1, "client"));
-    if looks_like_events { events } else { clients }
+    let assignments = mapping(ImportKind::Assignments);
+    if ["resource", "event", "starts", "ends"].iter().all(|field| has(&assignments, field)) {
+        return (ImportKind::Assignments, assignments);
+    }
+    let tasks = mapping(ImportKind::Tasks);
+    if has(&tasks, "title") && has(&tasks, "event") && !has(&mapping(ImportKind::Events), "starts")
+    {
+        return (ImportKind::Tasks, tasks);
+    }
+    // Only events have a start: a heading "Client" alone says nothing.
+    let events = mapping(ImportKind::Events);
+    if has(&events, "starts") && (has(&events, "name") || has(&events, "client")) {
+        return (ImportKind::Events, events);
+    }
+    // Nobody writes down how many of a client there are, nor the e-mail of a chafing dish.
+    let (resources, clients) = (mapping(ImportKind::Resources), mapping(ImportKind::Clients));
+    let counted = has(&resources, "quantity") || has(&resources, "role");
+    if has(&resources, "name") && has(&resources, "type") && counted && !has(&clients, "email") {
+        return (ImportKind::Resources, resources);
+    }
+    (ImportKind::Clients, clients)
 }
 
 /// Which column is which field, for a file of that kind. No column is used twice.
@@ -168,6 +184,7 @@ mod tests {
             ("event_type", 3),
             ("location", 7),
             ("name", 1),
+            ("number", 0),
             ("starts", 4),
             ("status", 9),
             ("time_zone", 6),
@@ -216,7 +233,7 @@ mod tests {
     #[test]
     fn a_file_of_something_else_raises_doubts() {
         for (text, doubtful) in [
-            ("Name,Role,Type,Quantity\nVan 1,,equipment,1\n", true),
+            ("Name,Role,Type,Quantity\nVan 1,,equipment,1\n", false),
             ("Client,Event no,Type,Subject,Notes,When,Follow up on\nA,1,email,b,c,d,e\n", true),
             ("Company,Email,Colour\nA,a@b,red\n", false),
         ] {

@@ -19,6 +19,8 @@ pub enum Verdict {
     Refused,
     /// It waits for an answer.
     Question,
+    /// What it books is booked already.
+    Clash,
 }
 
 /// A row and what would become of it.
@@ -34,6 +36,8 @@ pub struct ImportRow {
     pub field: Option<String>,
     /// Why it is not new, in a finished sentence.
     pub reason: Option<String>,
+    /// What is odd about it although it is taken, in a finished sentence.
+    pub flag: Option<String>,
 }
 
 /// Something that only a person can tell.
@@ -89,6 +93,10 @@ pub struct ImportPreview {
     pub already_there: u32,
     /// Rows that cannot be taken.
     pub refused: u32,
+    /// Rows that book what is booked already.
+    pub clashes: u32,
+    /// Rows that are taken although something is odd about them.
+    pub flagged: u32,
     /// What only a person can tell.
     pub questions: Vec<ImportQuestion>,
     /// The first rows, those that need attention first.
@@ -110,6 +118,14 @@ pub struct ImportPlan {
     pub plan: Plan,
     /// Their keys, in the same order.
     pub keys: Vec<ImportKey>,
+    /// What each row of the file is from now on: a new thing, or one that is on record.
+    pub(super) became: Vec<Option<Uuid>>,
+}
+
+impl AsRef<Self> for ImportPlan {
+    fn as_ref(&self) -> &Self {
+        self
+    }
 }
 
 impl ImportPlan {
@@ -121,6 +137,7 @@ impl ImportPlan {
             questions: Vec::new(),
             plan: Plan { changes: Vec::with_capacity(rows) },
             keys: Vec::with_capacity(rows),
+            became: Vec::with_capacity(rows),
         }
     }
 
@@ -139,10 +156,20 @@ impl ImportPlan {
     /// The figures, and at most `limit` rows: questions and refusals first, then the rest, each in the file's order.
     #[must_use]
     pub fn preview(&self, limit: usize) -> ImportPreview {
-        let order = [Verdict::Question, Verdict::Refused, Verdict::AlreadyThere, Verdict::New];
+        let order = [
+            Verdict::Question,
+            Verdict::Refused,
+            Verdict::Clash,
+            Verdict::AlreadyThere,
+            Verdict::New,
+        ];
         let rows = order
             .iter()
-            .flat_map(|verdict| self.rows.iter().filter(|row| row.verdict == *verdict))
+            .flat_map(|verdict| {
+                let those = || self.rows.iter().filter(|row| row.verdict == *verdict);
+                let odd = those().filter(|row| row.flag.is_some());
+                odd.chain(those().filter(|row| row.flag.is_none()))
+            })
             .take(limit)
             .cloned()
             .collect();
@@ -151,10 +178,18 @@ impl ImportPlan {
             fine: self.count(Verdict::New),
             already_there: self.count(Verdict::AlreadyThere),
             refused: self.count(Verdict::Refused),
+            clashes: self.count(Verdict::Clash),
+            flagged: self.flagged(),
             questions: self.questions.clone(),
             rows,
             summary: self.summary(),
         }
+    }
+
+    /// How many rows are taken although something is odd about them.
+    #[must_use]
+    pub fn flagged(&self) -> u32 {
+        self.rows.iter().map(|row| u32::from(row.flag.is_some())).sum()
     }
 
     fn summary(&self) -> String {
@@ -174,6 +209,15 @@ impl ImportPlan {
         if refused > 0 {
             summary += &format!(" {} cannot be taken.", rows(refused));
         }
+        let clashes = self.count(Verdict::Clash);
+        if clashes > 0 {
+            let book = if clashes == 1 { "books" } else { "book" };
+            summary += &format!(" {} {book} what is booked already.", rows(clashes));
+        }
+        let flagged = self.flagged();
+        if flagged > 0 {
+            summary += &format!(" {} {} taken as history.", rows(flagged), is(flagged));
+        }
         match self.count(Verdict::Question) {
             0 => {}
             1 => summary += " 1 row waits for your answer.",
@@ -184,47 +228,61 @@ impl ImportPlan {
 
     /// Records a row that would be added.
     pub(super) fn add<E: Entity>(&mut self, line: u32, title: String, key: String, entity: &E) {
+        self.add_flagged(line, title, key, entity, None);
+    }
+
+    /// Records a row that would be added although something is odd about it.
+    pub(super) fn add_flagged<E: Entity>(
+        &mut self,
+        line: u32,
+        title: String,
+        key: String,
+        entity: &E,
+        flag: Option<String>,
+    ) {
         self.plan.changes.extend(Plan::creating(entity).changes);
         self.keys.push(ImportKey { kind: self.kind.as_str().to_owned(), key, id: entity.id() });
-        self.rows.push(ImportRow { line, verdict: Verdict::New, title, field: None, reason: None });
+        self.became.push(Some(entity.id()));
+        let verdict = Verdict::New;
+        self.rows.push(ImportRow { line, verdict, title, field: None, reason: None, flag });
     }
 
     /// Records a row that is not added.
     pub(super) fn leave(&mut self, line: u32, title: String, left: Left) {
-        let row = match left {
-            Left::AlreadyThere(reason) => ImportRow {
-                line,
-                verdict: Verdict::AlreadyThere,
-                title,
-                field: None,
-                reason: Some(reason),
-            },
-            Left::Refused { field, reason } => ImportRow {
-                line,
-                verdict: Verdict::Refused,
-                title,
-                field: field.map(str::to_owned),
-                reason: Some(reason),
-            },
-            Left::Question(reason) => {
-                let field = Some("client".to_owned());
-                ImportRow { line, verdict: Verdict::Question, title, field, reason: Some(reason) }
-            }
+        let (verdict, field, reason, id) = match left {
+            Left::AlreadyThere { reason, id } => (Verdict::AlreadyThere, None, reason, id),
+            Left::Refused { field, reason } => (Verdict::Refused, field, reason, None),
+            Left::Question(reason) => (Verdict::Question, Some("client"), reason, None),
+            Left::Clash(reason) => (Verdict::Clash, Some("resource"), reason, None),
         };
-        self.rows.push(row);
+        let field = field.map(str::to_owned);
+        self.became.push(id);
+        self.rows.push(ImportRow { line, verdict, title, field, reason: Some(reason), flag: None });
     }
 }
 
 /// Why a row is not added.
 pub(super) enum Left {
-    AlreadyThere(String),
-    Refused { field: Option<&'static str>, reason: String },
+    /// `id`: what is there, where it is or will be on record.
+    AlreadyThere {
+        reason: String,
+        id: Option<Uuid>,
+    },
+    Refused {
+        field: Option<&'static str>,
+        reason: String,
+    },
     Question(String),
+    Clash(String),
 }
 
 impl Left {
     pub(super) fn refused(field: &'static str, reason: impl Into<String>) -> Self {
         Self::Refused { field: Some(field), reason: reason.into() }
+    }
+
+    pub(super) fn on_record(what: &str, id: Uuid) -> Self {
+        Self::AlreadyThere { reason: format!("This {what} is on record."), id: Some(id) }
     }
 }
 
@@ -235,6 +293,7 @@ impl From<Refusal> for Left {
             Some("starts_local") => Some("starts"),
             Some("ends_local") => Some("ends"),
             Some("reason") => Some("cancel_reason"),
+            Some("due_local") => Some("due"),
             other => other,
         };
         Self::Refused { field, reason: refusal.to_string() }
@@ -244,7 +303,7 @@ impl From<Refusal> for Left {
 /// What came before on record or in this file.
 pub(super) struct Seen<'a> {
     imported: &'a HashMap<String, Uuid>,
-    lines: HashMap<String, u32>,
+    lines: HashMap<String, (u32, Option<Uuid>)>,
 }
 
 impl<'a> Seen<'a> {
@@ -254,17 +313,22 @@ impl<'a> Seen<'a> {
 
     /// Passes a key that neither an earlier import nor an earlier line had.
     pub(super) fn check(&self, key: &str) -> Result<(), Left> {
-        if self.imported.contains_key(key) {
-            return Err(Left::AlreadyThere("It was imported before.".to_owned()));
+        if let Some(id) = self.imported.get(key) {
+            let reason = "It was imported before.".to_owned();
+            return Err(Left::AlreadyThere { reason, id: Some(*id) });
         }
         match self.lines.get(key) {
-            Some(line) => Err(Left::AlreadyThere(format!("It is the same as line {line}."))),
+            Some((line, id)) => {
+                let reason = format!("It is the same as line {line}.");
+                Err(Left::AlreadyThere { reason, id: *id })
+            }
             None => Ok(()),
         }
     }
 
-    pub(super) fn note(&mut self, key: &str, line: u32) {
-        self.lines.insert(key.to_owned(), line);
+    /// Notes a row that was taken as `id`, or that waits for an answer.
+    pub(super) fn note(&mut self, key: &str, line: u32, id: Option<Uuid>) {
+        self.lines.insert(key.to_owned(), (line, id));
     }
 }
 
