@@ -5,7 +5,8 @@ use chrono::{DateTime, Duration, TimeZone, Utc};
 use domain::events::Status;
 use replica::{
     Archived, Batch, ClientListInput, ClientSort, ClientSortBy, EventBoardInput, EventFilter,
-    EventListInput, EventSort, EventSortBy, Page, Replica, ReplicaKey, RowImage, SearchInput,
+    EventListInput, EventSort, EventSortBy, Portion, PrintedRow, Replica, ReplicaKey, RowImage,
+    SearchInput,
 };
 use serde_json::json;
 use std::time::Instant;
@@ -79,16 +80,22 @@ async fn timed<F: AsyncFn() -> u32>(what: &str, work: F) {
 }
 
 async fn load(copy: &Replica) {
-    let clients = vec![(0..CLIENTS).map(client).collect::<Vec<_>>()];
-    let events: Vec<RowImage> = (0..EVENTS).map(event).collect();
-    let batches: Vec<_> =
-        clients.into_iter().chain(events.chunks(10_000).map(<[_]>::to_vec)).collect();
-    let last = batches.len() - 1;
+    let print = |image: RowImage| -> PrintedRow {
+        serde_json::from_value(image.row.expect("a row")).expect("prints")
+    };
+    let clients: Vec<PrintedRow> = (0..CLIENTS).map(|n| print(client(n))).collect();
+    let events: Vec<PrintedRow> = (0..EVENTS).map(|n| print(event(n))).collect();
+    let pages: Vec<(&'static str, Vec<PrintedRow>)> = std::iter::once(("clients", clients))
+        .chain(events.chunks(5_000).map(|rows| ("events", rows.to_vec())))
+        .collect();
+    let count = pages.len();
     let begun = Instant::now();
-    for (index, rows) in batches.into_iter().enumerate() {
-        let pages = vec![Page { n: 1, rows }];
-        let batch = Batch { pages, defer_search: index != last, remember: None };
-        copy.store(batch).await.expect("stores");
+    for (index, (table, rows)) in pages.into_iter().enumerate() {
+        let last = index == 0 || index + 1 == count;
+        let portion = Portion { table, n: 1, since: 1, rows, last };
+        copy.store(Batch { portion: Some(Box::new(portion)), ..Batch::default() })
+            .await
+            .expect("stores");
     }
     println!("{EVENTS} events, {CLIENTS} clients loaded in {:.2} s", begun.elapsed().as_secs_f64());
 }

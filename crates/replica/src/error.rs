@@ -12,6 +12,12 @@ pub enum OpenError {
         /// The schema version found in the file.
         found: i64,
     },
+    /// An older Cloche wrote the file.
+    #[error("The local copy was made by an older version of Cloche.")]
+    Older {
+        /// The schema version found in the file.
+        found: i64,
+    },
     /// The folder or the file cannot be used (permissions, disk full, not a folder …).
     #[error("The local copy cannot be opened.")]
     Io(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -1,14 +1,20 @@
 //! Writing images into the replica, and what the replica remembers about its place in the feed.
 
-use crate::tables::{self, REINDEX, Table};
+use crate::image::Cell;
+use crate::incoming::{self, Portion};
+use crate::schedule::sweep;
+use crate::tables::{self, Table};
+use crate::tasks::place_helpers;
 use crate::{Replica, ReplicaError, RowImage, sync::Remembered};
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, Transaction};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
-/// Images per statement: large enough to be fast, small enough to keep the JSON of one statement modest.
-const BATCH: usize = 1_000;
+/// Rows per statement: more make nothing faster.
+const ROWS_AT_ONCE: usize = 100;
+/// Ids per statement, which travel as JSON.
+const IDS_AT_ONCE: usize = 1_000;
 
 /// Images that were taken from one snapshot of the server.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,8 +30,8 @@ pub struct Page {
 pub struct Batch {
     /// Pages in the order in which they were read.
     pub pages: Vec<Page>,
-    /// Leave the search index for later; the batch that says `false` brings it up to date. For first loads.
-    pub defer_search: bool,
+    /// Rows of a whole table that is being loaded.
+    pub portion: Option<Box<Portion>>,
     /// What to remember in the same transaction.
     pub remember: Option<Remembered>,
 }
@@ -63,9 +69,12 @@ impl Replica {
                 for page in &batch.pages {
                     changed.extend(merge_page(transaction, page).await?);
                 }
-                if !batch.defer_search {
-                    reindex(transaction).await?;
+                if let Some(portion) = &batch.portion
+                    && let Some(table) = tables::table(portion.table)
+                {
+                    changed.extend(incoming::put(transaction, table, portion).await?);
                 }
+                reindex(transaction).await?;
                 if let Some(remembered) = &batch.remember {
                     remember(transaction, remembered).await?;
                 }
@@ -120,15 +129,12 @@ async fn merge_page(
         let (mut live, mut gone) = (Vec::new(), Vec::new());
         for image in page.rows.iter().filter(|image| image.table == *name) {
             match &image.row {
-                Some(row) => live.push(tables::flatten(table, image.id, row)?),
-                None => gone.push(Value::String(image.id.simple().to_string())),
+                Some(row) => live.push(table.cells(Some(image.id), page.n, &row.to_string())?),
+                None => gone.push(image.id),
             }
         }
-        let mut rows = 0;
-        for batch in live.chunks(BATCH) {
-            rows += upsert(transaction, table, batch, page.n).await?;
-        }
-        for batch in gone.chunks(BATCH) {
+        let mut rows = upsert(transaction, table, live, page.n).await?;
+        for batch in gone.chunks(IDS_AT_ONCE) {
             rows += bury(transaction, table, batch, page.n).await?;
         }
         if rows > 0 {
@@ -138,35 +144,74 @@ async fn merge_page(
     Ok(changed)
 }
 
-fn json_of(batch: &[Value]) -> String {
-    serde_json::to_string(batch).expect("JSON values always print")
+/// Ids as JSON, as 32 hexadecimal digits that `unhex` turns into blobs.
+fn json_of(ids: &[Uuid]) -> String {
+    let ids: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
+    serde_json::to_string(&ids).expect("text always prints")
+}
+
+/// Writes rows with the statement that `sql` answers for a number of rows; answers how many rows changed.
+pub(crate) async fn write_rows(
+    connection: &mut SqliteConnection,
+    rows: Vec<Vec<Cell>>,
+    sql: impl Fn(usize) -> String,
+) -> Result<u64, ReplicaError> {
+    let mut changed = 0;
+    let whole = if rows.len() < ROWS_AT_ONCE { String::new() } else { sql(ROWS_AT_ONCE) };
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<Vec<Cell>> = rows.by_ref().take(ROWS_AT_ONCE).collect();
+        let is_whole = chunk.len() == ROWS_AT_ONCE;
+        let sql = if is_whole { whole.clone() } else { sql(chunk.len()) };
+        // What comes again is prepared once.
+        let is_usual = is_whole || chunk.len() == 1;
+        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(is_usual);
+        for cell in chunk.into_iter().flatten() {
+            query = match cell {
+                Cell::Null => query.bind(None::<i64>),
+                Cell::Integer(number) => query.bind(number),
+                Cell::Text(text) => query.bind(text),
+                Cell::Id(id) => query.bind(id),
+            };
+        }
+        changed += query.execute(&mut *connection).await?.rows_affected();
+    }
+    Ok(changed)
 }
 
 async fn upsert(
     connection: &mut SqliteConnection,
     table: &Table,
-    batch: &[Value],
+    rows: Vec<Vec<Cell>>,
     n: i64,
 ) -> Result<u64, ReplicaError> {
-    let json = json_of(batch);
-    let done = sqlx::query(table.upsert).bind(&json).bind(n).execute(&mut *connection).await?;
-    sqlx::query(
-        "delete from tombstones where table_name = ?1 and n <= ?3
-         and id in (select unhex(j.value ->> 0) from json_each(?2) j)",
-    )
-    .bind(table.name)
-    .bind(&json)
-    .bind(n)
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected())
+    let ids: Vec<Uuid> = rows
+        .iter()
+        .filter_map(|cells| match cells.first() {
+            Some(Cell::Id(id)) => Some(*id),
+            _ => None,
+        })
+        .collect();
+    let changed = write_rows(connection, rows, |count| table.upsert(count)).await?;
+    for batch in ids.chunks(IDS_AT_ONCE) {
+        sqlx::query(
+            "delete from tombstones where table_name = ?1 and n <= ?3
+             and id in (select unhex(j.value) from json_each(?2) j)",
+        )
+        .bind(table.name)
+        .bind(json_of(batch))
+        .bind(n)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(changed)
 }
 
 /// Deletes rows whose image is gone and remembers since when. `table.name` is one of our constants.
 async fn bury(
     connection: &mut SqliteConnection,
     table: &Table,
-    batch: &[Value],
+    batch: &[Uuid],
     n: i64,
 ) -> Result<u64, ReplicaError> {
     let (name, json) = (table.name, json_of(batch));
@@ -184,8 +229,12 @@ async fn bury(
 }
 
 async fn reindex(connection: &mut SqliteConnection) -> Result<(), ReplicaError> {
-    for statement in REINDEX {
-        sqlx::query(*statement).execute(&mut *connection).await?;
+    place_helpers(connection).await?;
+    sweep(connection).await?;
+    for table in tables::TABLES.iter().filter_map(|name| tables::table(name)) {
+        for statement in table.reindex() {
+            sqlx::query(AssertSqlSafe(statement)).execute(&mut *connection).await?;
+        }
     }
     Ok(())
 }

@@ -1,17 +1,35 @@
 //! Opening, creating, setting aside and deleting replica files.
 
+use crate::hold::hold_runtime;
 use crate::{OpenError, ReplicaKey};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use sqlx::{ConnectOptions, Connection};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The schema, oldest first. A file at version `k` has had the first `k` scripts; a new one gets them all.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_replica.sql")];
+/// The schema, which a new file gets whole; their number is its version. A file of another version is set aside: a new
+/// table would be empty in it, although its place in the feed is behind the table's rows.
+const SCHEMA: &[&str] = &[
+    include_str!("../migrations/0001_replica.sql"),
+    include_str!("../migrations/0002_office_day.sql"),
+];
 /// Connections that read; the writer has its own, so that reading never waits for a merge.
 const READERS: u32 = 3;
+/// A pragma and its value.
+type Setting = (&'static str, &'static str);
+/// For every connection.
+const SHARED: &[Setting] = &[
+    ("temp_store", "memory"),
+    ("journal_size_limit", "33554432"),
+    ("trusted_schema", "off"),
+    ("journal_mode", "wal"),
+    ("synchronous", "normal"),
+];
+/// Only as many pages are cached as a screen needs: desks share their memory with everything else, and the system keeps
+/// the file's pages anyway. KiB, for each connection.
+const READING: &[Setting] = &[("cache_size", "-4000"), ("query_only", "on")];
+/// Fewer, larger checkpoints: a first load writes much at once.
+const WRITING: &[Setting] = &[("cache_size", "-24000"), ("wal_autocheckpoint", "8000")];
 /// Files set aside that are kept for a later look; older ones are deleted.
 const ASIDE_KEPT: usize = 2;
 
@@ -26,6 +44,8 @@ pub enum Opened {
     RebuiltUnreadable,
     /// The file is from a newer Cloche; it was set aside and a new one is in use.
     RebuiltNewer,
+    /// The file is from an older Cloche; it was set aside and a new one is in use.
+    RebuiltOlder,
 }
 
 /// The two pools of one open file.
@@ -39,21 +59,16 @@ pub(crate) async fn open(path: &Path, key: &ReplicaKey) -> Result<Pools, OpenErr
     if let Some(folder) = path.parent() {
         create_private_folder(folder)?;
     }
-    let options = options(path, key);
-    // Only as many pages are cached as a screen needs: desks share their memory with everything else, and the system
-    // keeps the file's pages anyway. KiB, for each connection.
-    let readers = options.clone().pragma("cache_size", "-4000").pragma("query_only", "on");
-    // Fewer, larger checkpoints: a first load rewrites the same index pages over and over.
-    let writing = options.pragma("cache_size", "-24000").pragma("wal_autocheckpoint", "8000");
-    let writer = pool(writing.clone().create_if_missing(true), 1);
-    if let Err(error) = check_and_migrate(&writer).await {
+    let bare = hold_runtime(options(path, key)).await;
+    let writer = pool(bare.clone().create_if_missing(true), 1);
+    if let Err(error) = check_and_fill(&writer).await {
         // A file that is to be set aside must not be held open.
         writer.close().await;
         return Err(error);
     }
     // A connection that must be made again (after a fault) must not silently make an empty file.
-    writer.set_connect_options(writing);
-    Ok(Pools { writer, readers: pool(readers, READERS) })
+    writer.set_connect_options(with(bare.clone(), &[SHARED, WRITING]));
+    Ok(Pools { writer, readers: pool(with(bare, &[SHARED, READING]), READERS) })
 }
 
 fn pool(options: SqliteConnectOptions, connections: u32) -> SqlitePool {
@@ -66,23 +81,25 @@ fn pool(options: SqliteConnectOptions, connections: u32) -> SqlitePool {
         .connect_lazy_with(options)
 }
 
+/// What opens a file without looking into it. The driver sends `key` before anything else, as SQLCipher needs it.
 fn options(path: &Path, key: &ReplicaKey) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
-        // The driver sends `key` before anything else, as SQLCipher needs it.
         .pragma("key", key.pragma().to_string())
-        .pragma("temp_store", "memory")
-        .pragma("journal_size_limit", "33554432")
-        .pragma("trusted_schema", "off")
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(false)
         .busy_timeout(Duration::from_secs(10))
         .disable_statement_logging()
 }
 
-/// Proves that the key fits and that the file is really encrypted, then brings the schema up to date.
-async fn check_and_migrate(writer: &SqlitePool) -> Result<(), OpenError> {
+fn with(options: SqliteConnectOptions, settings: &[&[Setting]]) -> SqliteConnectOptions {
+    settings
+        .concat()
+        .into_iter()
+        .fold(options, |options, (name, value)| options.pragma(name, value))
+}
+
+/// Proves that the key fits and that the file is really encrypted, and gives a new file its schema.
+async fn check_and_fill(writer: &SqlitePool) -> Result<(), OpenError> {
     let mut connection = writer.acquire().await?;
     let cipher: Option<String> =
         sqlx::query_scalar("pragma cipher_version").fetch_optional(&mut *connection).await?;
@@ -92,15 +109,25 @@ async fn check_and_migrate(writer: &SqlitePool) -> Result<(), OpenError> {
     }
     sqlx::query("select count(*) from sqlite_master").execute(&mut *connection).await?;
     let found: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&mut *connection).await?;
-    let done = usize::try_from(found).map_err(|_| OpenError::WrongKeyOrCorrupt)?;
-    if done > MIGRATIONS.len() {
+    let version = usize::try_from(found).map_err(|_| OpenError::WrongKeyOrCorrupt)?;
+    if version > SCHEMA.len() {
         return Err(OpenError::Newer { found });
     }
-    for (index, script) in MIGRATIONS.iter().enumerate().skip(done) {
+    if version > 0 && version < SCHEMA.len() {
+        return Err(OpenError::Older { found });
+    }
+    // Not while connecting: a connection that is refused half-way is closed by nobody knows when.
+    let settings = [SHARED, WRITING].concat();
+    let settings: String =
+        settings.iter().map(|(name, to)| format!("pragma {name} = {to};")).collect();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(settings)).execute(&mut *connection).await?;
+    if version == 0 {
         let mut transaction = connection.begin().await?;
-        sqlx::raw_sql(*script).execute(&mut *transaction).await?;
+        for script in SCHEMA {
+            sqlx::raw_sql(*script).execute(&mut *transaction).await?;
+        }
         // A pragma takes no parameter; the version is a number of ours.
-        let version = format!("pragma user_version = {}", index + 1);
+        let version = format!("pragma user_version = {}", SCHEMA.len());
         sqlx::raw_sql(sqlx::AssertSqlSafe(version)).execute(&mut *transaction).await?;
         transaction.commit().await?;
     }
@@ -119,6 +146,7 @@ pub(crate) async fn open_or_rebuild(
         }
         Err(OpenError::WrongKeyOrCorrupt) => Opened::RebuiltUnreadable,
         Err(OpenError::Newer { .. }) => Opened::RebuiltNewer,
+        Err(OpenError::Older { .. }) => Opened::RebuiltOlder,
         Err(other) => return Err(other),
     };
     tracing::warn!(?rebuilt, "the replica file cannot be used and is set aside");

@@ -39,7 +39,7 @@ impl Replica {
     /// Opens the file at `path`; one that cannot be used is renamed to `<name>.aside-<n>` and a new one made.
     ///
     /// # Errors
-    /// Only [`OpenError::Io`], since the other two are mended here.
+    /// Only [`OpenError::Io`], since the others are mended here.
     pub async fn open_or_rebuild(
         path: &Path,
         key: &ReplicaKey,

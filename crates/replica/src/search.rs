@@ -1,5 +1,8 @@
 //! Search over everything: the newest matches of each kind, ranked here (ranking in SQLite reads every match).
 
+mod resources;
+mod tasks;
+
 use crate::events::{EventRow, ROW, row_of};
 use crate::text::{Words, after_prefix, fold, sort_key};
 use crate::{Replica, ReplicaError};
@@ -31,6 +34,10 @@ pub enum HitKind {
     Event,
     /// A client.
     Client,
+    /// A task.
+    Task,
+    /// A person, a piece of equipment or a stock of materials.
+    Resource,
 }
 
 /// One thing found.
@@ -40,16 +47,20 @@ pub struct Hit {
     pub kind: HitKind,
     /// Row id.
     pub id: Uuid,
-    /// The event's or client's name.
+    /// The name, a task's title.
     pub title: String,
-    /// The event's client and venue, the client's contact and e-mail.
+    /// The event's client and venue, the client's contact and e-mail, the task's event, the resource's type and role.
     pub subtitle: String,
     /// Of an event: one of [`Status`], or text of a newer Cloche.
     #[specta(type = Option<Status>)]
     pub status: Option<String>,
     /// Of an event.
     pub starts_at: Option<DateTime<Utc>>,
-    /// Filed away.
+    /// Of a task: the event it belongs to.
+    pub event_id: Option<Uuid>,
+    /// Of a task.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Filed away, as a task is with its event.
     pub is_archived: bool,
 }
 
@@ -73,6 +84,8 @@ fn event_hit(row: EventRow) -> Hit {
         title: row.name,
         status: Some(row.status),
         starts_at: Some(row.starts_at),
+        event_id: None,
+        due_at: None,
         is_archived: row.is_archived,
     }
 }
@@ -107,12 +120,17 @@ impl Replica {
             return Ok(SearchHits { hits: vec![] });
         }
         let wanted = fold(input.text.trim());
-        let (mut hits, clients) = tokio::try_join!(
+        let (mut hits, clients, tasks, resources) = tokio::try_join!(
             self.events_found(&words, &wanted),
-            self.clients_found(&words, &wanted)
+            self.clients_found(&words, &wanted),
+            self.tasks_found(&words, &wanted),
+            self.resources_found(&words, &wanted)
         )?;
+        // Of what fits equally well, the things that many tasks belong to come first.
         hits.extend(clients);
-        // Stable: the newest stay first among equals.
+        hits.extend(resources);
+        hits.extend(tasks);
+        // Stable: the newest of each kind stay first among equals.
         hits.sort_by_key(|hit| (hit.is_archived, fit(&hit.title, &wanted)));
         hits.truncate(input.limit.min(RANKED) as usize);
         Ok(SearchHits { hits })
@@ -178,6 +196,8 @@ impl Replica {
                 subtitle: joined([contact.as_deref(), email.as_deref()]),
                 status: None,
                 starts_at: None,
+                event_id: None,
+                due_at: None,
                 is_archived: false,
             })
         };

@@ -93,20 +93,36 @@ async fn a_file_of_a_newer_version_is_set_aside() {
     let fresh = fresh().await;
     fresh.replica.close().await;
     let path = fresh.folder.path().join("copy.db");
-    common_newer(&path).await;
+    set_version(&path, 99).await;
     let refused = Replica::open(&path, &key()).await.expect_err("must not be touched");
     assert!(matches!(refused, OpenError::Newer { found: 99 }), "{refused:?}");
     let (_, opened) = Replica::open_or_rebuild(&path, &key()).await.expect("rebuilt");
     assert_eq!(opened, Opened::RebuiltNewer);
 }
 
-async fn common_newer(path: &Path) {
+#[tokio::test]
+async fn a_file_of_an_older_version_is_set_aside_too_since_its_new_tables_would_stay_empty() {
+    let fresh = fresh().await;
+    fresh.replica.close().await;
+    let path = fresh.folder.path().join("copy.db");
+    set_version(&path, 1).await;
+    let refused = Replica::open(&path, &key()).await.expect_err("must not be touched");
+    assert!(matches!(refused, OpenError::Older { found: 1 }), "{refused:?}");
+    let (replica, opened) = Replica::open_or_rebuild(&path, &key()).await.expect("rebuilt");
+    assert_eq!(opened, Opened::RebuiltOlder);
+    let remembered = replica.remembered().await.expect("reads");
+    assert_eq!(remembered, Default::default(), "so everything is loaded again");
+    replica.close().await;
+}
+
+async fn set_version(path: &Path, version: u32) {
     use sqlx::Connection;
     let options = sqlx::sqlite::SqliteConnectOptions::new()
         .filename(path)
         .pragma("key", format!("\"x'{}'\"", "07".repeat(32)));
     let mut connection = sqlx::SqliteConnection::connect_with(&options).await.expect("opens");
-    sqlx::raw_sql("pragma user_version = 99").execute(&mut connection).await.expect("sets");
+    let sql = format!("pragma user_version = {version}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.expect("sets");
     connection.close().await.expect("closes");
 }
 
@@ -213,4 +229,31 @@ async fn what_is_remembered_survives_and_begins_empty() {
     let remembered = fresh.replica.remembered().await.expect("reads");
     assert_eq!(remembered.as_of, Some(common::day(1)));
     assert_eq!(remembered.known_n, 41);
+}
+
+/// Otherwise SQLite's threads meet the cipher's clean-up at exit, and the process dies of it now and then.
+#[cfg(target_os = "linux")]
+#[test]
+fn files_left_open_are_closed_before_their_runtime_ends() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    runtime.block_on(async {
+        let path = folder.path().join("copy.db");
+        let replica = Replica::open(&path, &key()).await.expect("opens");
+        replica.merge(vec![client(1, "Left")], 1).await.expect("merges");
+        // Connections are still on their way back when everything ends.
+        replica.known_clients().await.expect("reads");
+        assert_ne!(open_in(folder.path()), 0, "the test sees what is open");
+    });
+    drop(runtime);
+    assert_eq!(open_in(folder.path()), 0);
+}
+
+/// How many of this process's open files are in `folder`.
+#[cfg(target_os = "linux")]
+fn open_in(folder: &Path) -> usize {
+    let open = std::fs::read_dir("/proc/self/fd").expect("Linux lists them").flatten();
+    open.filter(|file| std::fs::read_link(file.path()).is_ok_and(|at| at.starts_with(folder)))
+        .count()
 }

@@ -136,3 +136,43 @@ async fn search_follows_every_change() {
     copy.merge(vec![common::gone("events", common::id(1))], 4).await.expect("merges");
     assert_eq!(titles(&copy, "afterw").await, ["Afterwards"]);
 }
+
+#[tokio::test]
+async fn tasks_and_resources_are_found_with_where_they_belong() {
+    let copy = fresh().await;
+    let rows = vec![
+        event(1, 9, "Wedding García", 5, json!({})),
+        event(2, 9, "Old gala", -90, json!({"is_archived": true})),
+        common::resource(21, "Zoë Fernández", json!({"role": "Head chef"})),
+        common::resource(
+            22,
+            "Folding chairs",
+            json!({"type": "materials", "role": null, "quantity": 90}),
+        ),
+        common::task(31, 1, "Éclairs to the buffet", 2, json!({"assigned_to": common::id(21)})),
+        common::task(32, 2, "Eclairs, long ago", -91, json!({"due_at": null})),
+    ];
+    copy.merge(rows, 1).await.expect("merges");
+    let found = search(&copy, "eclairs").await;
+    assert_eq!(found.len(), 2);
+    assert_eq!((found[0].kind, found[0].subtitle.as_str()), (HitKind::Task, "Wedding García"));
+    assert_eq!(found[0].event_id, Some(common::id(1)));
+    assert_eq!(found[0].due_at, Some(common::day(2)));
+    assert!(found[1].is_archived && found[1].due_at.is_none(), "with its event, and last");
+    let chef = search(&copy, "chef").await;
+    assert_eq!((chef[0].kind, chef[0].subtitle.as_str()), (HitKind::Resource, "Staff · Head chef"));
+    assert_eq!(search(&copy, "chairs").await[0].subtitle, "Materials");
+    assert_eq!(titles(&copy, "fernandez").await, ["Zoë Fernández", "Éclairs to the buffet"]);
+    assert_eq!(
+        titles(&copy, "ec").await,
+        ["Eclairs, long ago", "Éclairs to the buffet"]
+            .map(str::to_owned)
+            .into_iter()
+            .rev()
+            .collect::<Vec<_>>()
+    );
+    assert_eq!(titles(&copy, "fo").await, ["Folding chairs"]);
+    copy.merge(vec![common::gone("resources", common::id(21))], 2).await.expect("merges");
+    assert!(titles(&copy, "fernandez").await.is_empty());
+    copy.close().await;
+}

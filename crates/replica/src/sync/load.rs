@@ -8,15 +8,11 @@ use super::{
     CursorReply, FirstLoad, Now, Output, Position, PullReply, Remembered, Request, SnapshotReply,
     Store,
 };
-use crate::{Batch, Page, RowImage, TABLES};
-use serde_json::Value;
-use uuid::Uuid;
+use crate::{Batch, Portion, PrintedRow, TABLES};
 
-/// Rows per page of a load.
-const SNAPSHOT_LIMIT: u32 = 2_000;
-/// Rows of a load per transaction: every order's index is touched all over by a few thousand rows, so larger
-/// transactions encrypt and write each of its pages less often.
-const LOAD_ROWS: usize = 10_000;
+/// Rows per page of a load, and per transaction: the server reads the next page while one is stored, so the two should
+/// take about as long.
+const SNAPSHOT_LIMIT: u32 = 5_000;
 const NOT_UNDERSTOOD: &str = "The server's answer could not be understood.";
 
 /// A load under way. How far it came is in `Machine::remembered`, so that the file knows it too.
@@ -108,27 +104,30 @@ impl Machine {
             // The server was restored meanwhile: what was read so far is of another time.
             return self.load_anew(now);
         }
-        let Some(ids) = ids_of(&page.rows) else {
-            return self.fail(now, Some(NOT_UNDERSTOOD.to_owned()));
+        let last = page.rows.last().map(PrintedRow::id);
+        // Every page leads on, or the load would never end.
+        let leads_on = match last {
+            Some(last) => last.is_some() && last != first.after_id,
+            None => page.done,
         };
-        let last = ids.last().copied();
-        if !page.done && (last.is_none() || last == first.after_id) {
+        if !leads_on {
             return self.fail(now, Some(NOT_UNDERSTOOD.to_owned()));
         }
         load.seen_n = page.n;
         load.rows_done =
-            load.rows_done.saturating_add(u32::try_from(ids.len()).unwrap_or(u32::MAX));
-        let table = TABLES[first.table.min(TABLES.len() - 1)];
+            load.rows_done.saturating_add(u32::try_from(page.rows.len()).unwrap_or(u32::MAX));
+        let portion = Portion {
+            table: TABLES[first.table.min(TABLES.len() - 1)],
+            n: page.n,
+            since: first.start_n,
+            rows: page.rows,
+            last: page.done,
+        };
         first.rows_done = load.rows_done;
-        first.after_id = last;
+        first.after_id = last.flatten();
         if page.done {
             (first.table, first.after_id) = (first.table + 1, None);
         }
-        let rows = ids
-            .into_iter()
-            .zip(page.rows)
-            .map(|(id, row)| RowImage { table: table.to_owned(), id, row: Some(row) })
-            .collect();
         let beside = load.beside;
         if first.table >= TABLES.len() {
             self.remembered.position =
@@ -136,21 +135,9 @@ impl Machine {
             self.remembered.first = None;
         }
         self.remembered.known_n = self.remembered.known_n.max(page.n);
-        self.pages.push(Page { n: page.n, rows });
-        let rows: usize = self.pages.iter().map(|page| page.rows.len()).sum();
-        if page.done || rows >= LOAD_ROWS {
-            let batch = Batch {
-                pages: std::mem::take(&mut self.pages),
-                defer_search: !page.done,
-                remember: Some(self.remembered.clone()),
-            };
-            out.push(Output::Store(Store::Batch { beside, batch }));
-        }
-    }
-
-    /// Whether tables are being read; the pages in memory then stay good through an outage.
-    pub(super) fn is_reading_tables(&self) -> bool {
-        matches!(&self.phase, Phase::Loading(load) if load.begun && self.remembered.first.is_some())
+        let remember = Some(self.remembered.clone());
+        let batch = Batch { portion: Some(Box::new(portion)), remember, ..Batch::default() };
+        out.push(Output::Store(Store::Batch { beside, batch }));
     }
 
     /// The catch-up at the end of a load; afterwards the copy is complete.
@@ -197,9 +184,4 @@ impl Machine {
         self.forget_pull();
         self.due = now.mono_ms + self.pause(restarts - 1);
     }
-}
-
-/// The ids of whole rows; `None` if one has none.
-fn ids_of(rows: &[Value]) -> Option<Vec<Uuid>> {
-    rows.iter().map(|row| row.get("id")?.as_str()?.parse().ok()).collect()
 }

@@ -318,8 +318,8 @@ impl Machine {
         }
         Some(Batch {
             pages: std::mem::take(&mut self.pages),
-            defer_search: false,
             remember: Some(self.remembered.clone()),
+            ..Batch::default()
         })
     }
 
@@ -385,9 +385,7 @@ impl Machine {
     pub(super) fn fail(&mut self, now: Now, message: Option<String>) {
         self.in_flight = None;
         self.doubt = false;
-        if !self.is_reading_tables() {
-            self.forget_pull();
-        }
+        self.forget_pull();
         self.message = message;
         self.due = now.mono_ms + self.pause(self.failures);
         self.failures = self.failures.saturating_add(1);

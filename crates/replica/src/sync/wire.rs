@@ -1,7 +1,7 @@
 //! The answers of `api.cursor`, `api.snapshot` and `api.pull`, as they come from the server. Unknown keys are ignored.
 
 use super::Position;
-use crate::RowImage;
+use crate::{PrintedRow, RowImage};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use uuid::Uuid;
@@ -27,7 +27,7 @@ pub struct SnapshotReply {
     /// Number of the newest command in that snapshot.
     pub n: i64,
     /// Whole rows; each holds its `id`.
-    pub rows: Vec<Value>,
+    pub rows: Vec<PrintedRow>,
     /// Whether the table ends here.
     pub done: bool,
 }

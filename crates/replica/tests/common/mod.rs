@@ -94,3 +94,58 @@ pub fn member(number: u128, user: u128, name: &str, role: &str) -> RowImage {
 pub fn names(rows: &[replica::EventRow]) -> Vec<&str> {
     rows.iter().map(|row| row.name.as_str()).collect()
 }
+
+fn with(mut columns: Value, with: Value) -> Value {
+    if let (Value::Object(columns), Value::Object(with)) = (&mut columns, with) {
+        columns.extend(with);
+    }
+    columns
+}
+
+/// A person, free for all; `columns` override.
+pub fn resource(number: u128, name: &str, columns: Value) -> RowImage {
+    let plain = json!({
+        "name": name, "type": "staff", "role": "waiter", "quantity": 1, "setup_minutes": 0, "teardown_minutes": 0,
+        "is_available": true, "user_id": null, "notes": null, "created_by": id(900),
+        "created_at": printed(day(-30)), "updated_at": printed(day(-30)),
+    });
+    image("resources", id(number), with(plain, columns))
+}
+
+/// A pending task of `event` that is due on `day(due)`; `columns` override.
+pub fn task(number: u128, event: u128, title: &str, due: i64, columns: Value) -> RowImage {
+    let plain = json!({
+        "event_id": id(event), "title": title, "description": null, "due_at": printed(day(due)), "status": "pending",
+        "category": "pre_event", "assigned_to": null, "completed_at": null, "completed_by": null,
+        "created_by": id(900), "created_at": printed(day(-30)), "updated_at": printed(day(-30)),
+    });
+    image("tasks", id(number), with(plain, columns))
+}
+
+/// That `task` waits for `prerequisite`.
+pub fn dependency(number: u128, event: u128, task: u128, prerequisite: u128) -> RowImage {
+    let columns =
+        json!({"event_id": id(event), "task_id": id(task), "prerequisite_id": id(prerequisite)});
+    image("task_dependencies", id(number), columns)
+}
+
+/// That `resource` is booked for `event` for four hours from `hour(start)`; `columns` override.
+pub fn booking(number: u128, resource: u128, event: u128, start: i64, columns: Value) -> RowImage {
+    let plain = json!({
+        "resource_id": id(resource), "event_id": id(event), "task_id": null, "kind": "assignment", "quantity": 1,
+        "starts_at": printed(hour(start)), "ends_at": printed(hour(start + 4)), "pool_size": 1, "note": null,
+        "override_reason": null, "override_by": null, "created_by": id(900),
+        "created_at": printed(day(-30)), "updated_at": printed(day(-30)),
+    });
+    image("resource_schedule", id(number), with(plain, columns))
+}
+
+/// `day(0)` and some hours.
+pub fn hour(number: i64) -> DateTime<Utc> {
+    day(0) + Duration::hours(number)
+}
+
+/// At `day(0)`, the person of resource `me`.
+pub fn viewer(me: Option<u128>) -> replica::Viewer {
+    replica::Viewer::of(me.map(id), day(0) + Duration::seconds(30), "Europe/Madrid")
+}

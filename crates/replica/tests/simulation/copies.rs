@@ -3,7 +3,8 @@
 use crate::server::Rows;
 use replica::sync::{Remembered, Store};
 use replica::{
-    Archived, Batch, EventFilter, EventListInput, ReplicaKey, ReplicaSlot, RowImage, SearchInput,
+    Archived, Batch, EventFilter, EventListInput, PrintedRow, Replica, ReplicaKey, ReplicaSlot,
+    RowImage, SearchInput, TaskFilter, TaskListInput, TaskState, TasksArchived, Viewer,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -52,6 +53,14 @@ impl File {
     }
 
     fn store(&mut self, batch: Batch, trust: Trust) {
+        if let Some(portion) = batch.portion {
+            let image = |row: &PrintedRow| RowImage {
+                table: portion.table.to_owned(),
+                id: row.id().expect("rows have ids"),
+                row: serde_json::from_str(row.json()).ok(),
+            };
+            self.merge(portion.rows.iter().map(image).collect(), portion.n, trust);
+        }
         for page in batch.pages {
             self.merge(page.rows, page.n, trust);
         }
@@ -205,24 +214,118 @@ impl Copy for OnDisk {
         let mut here: Vec<(Uuid, String)> =
             list.rows.iter().map(|row| (row.id, row.name.clone())).collect();
         here.extend(clients.iter().map(|c| (c.id, c.company_name.clone())));
+        let resources = copy.known_resources().await.expect("reads");
+        here.extend(resources.iter().map(|r| (r.id, r.name.clone())));
+        let tasks = copy.known_tasks().await.expect("reads");
+        here.extend(tasks.iter().map(|t| (t.id, t.title.clone())));
+        let entries = copy.known_entries().await.expect("reads");
+        here.extend(entries.iter().map(|e| (e.id, e.starts_at.to_rfc3339())));
         here.sort();
-        let text = |row: &serde_json::Value, column: &str| row[column].as_str().map(str::to_owned);
         let mut there: Vec<(Uuid, String)> = shown
             .iter()
-            .filter_map(|((_, id), row)| {
-                Some((*id, text(row, "name").or(text(row, "company_name"))?))
+            .filter_map(|((table, id), row)| {
+                let column = match table.as_str() {
+                    "clients" => "company_name",
+                    "tasks" => "title",
+                    "resource_schedule" => "starts_at",
+                    _ => "name",
+                };
+                Some((*id, row[column].as_str()?.to_owned()))
             })
             .collect();
         there.sort();
+        if here != there {
+            return format!("{here:?} is not {there:?}");
+        }
+        check_tasks(&copy, shown).await;
+        check_clashes(&copy, &resources).await;
         for row in list.rows.iter().filter(|row| !row.is_archived).take(5) {
             let input = SearchInput { text: row.name.clone(), limit: 200 };
             let found = copy.search(&input).await.expect("searches").hits;
             assert!(found.iter().any(|hit| hit.id == row.id), "search finds {}", row.name);
         }
-        if here == there { String::new() } else { format!("{here:?} is not {there:?}") }
+        String::new()
     }
 
     async fn is_wiped(&self) -> bool {
         !self.folder.path().join("copy").exists()
     }
+}
+
+/// Lists and counters agree with each other and with the rows, and so does what tasks take from other tables.
+async fn check_tasks(copy: &Replica, shown: &Rows) {
+    let viewer = Viewer::of(Some(Uuid::from_u128(2)), now(), "UTC");
+    let filter = TaskFilter {
+        state: TaskState::Any,
+        archived: TasksArchived::With,
+        ..TaskFilter::default()
+    };
+    let input = TaskListInput { filter, limit: 1_000, ..TaskListInput::default() };
+    let list = copy.task_list(&input, &viewer).await.expect("reads");
+    assert_eq!(list.total as usize, list.rows.len(), "the counters agree with the rows");
+    let name = |table: &str, id: Uuid| {
+        let row = shown.get(&(table.to_owned(), id))?;
+        row["name"].as_str().map(str::to_owned)
+    };
+    let booked = |task: Uuid| {
+        shown.iter().any(|((table, _), row)| {
+            table == "resource_schedule"
+                && row["task_id"] == serde_json::json!(task)
+                && row["resource_id"] == serde_json::json!(viewer.resource_id)
+        })
+    };
+    let mut mine = 0;
+    for row in &list.rows {
+        assert_eq!(row.event_name, name("events", row.event_id).unwrap_or_default());
+        assert_eq!(row.assigned_to_name, row.assigned_to.and_then(|id| name("resources", id)));
+        assert_eq!(row.is_mine, row.assigned_to == viewer.resource_id || booked(row.id), "{row:?}");
+        mine += u32::from(row.is_mine && row.status != "completed" && !row.is_archived);
+        let input = SearchInput { text: row.title.clone(), limit: 200 };
+        let found = copy.search(&input).await.expect("searches").hits;
+        assert!(found.iter().any(|hit| hit.id == row.id), "search finds {}", row.title);
+    }
+    let counts = copy.task_counts(&viewer).await.expect("reads");
+    let live = || list.rows.iter().filter(|row| !row.is_archived && row.status != "completed");
+    assert_eq!(counts.all_open as usize, live().count());
+    assert_eq!(counts.all_overdue as usize, live().filter(|row| row.is_overdue).count());
+    assert_eq!(
+        counts.unassigned_open as usize,
+        live().filter(|row| row.assigned_to.is_none()).count()
+    );
+    assert_eq!(counts.mine_open, mine);
+}
+
+/// The clashes that are kept are those that the domain finds now.
+async fn check_clashes(copy: &Replica, resources: &[domain::imports::KnownResource]) {
+    for resource in resources {
+        let load = copy.load_of(resource.id).await.expect("reads").expect("there");
+        let long_ago = chrono::DateTime::UNIX_EPOCH;
+        let found: Vec<_> = domain::schedule::clashes(&load, long_ago)
+            .into_iter()
+            .map(|clash| {
+                (
+                    clash.starts_at,
+                    clash.ends_at,
+                    clash.peak as u32,
+                    clash.accepted,
+                    clash.entries.len(),
+                )
+            })
+            .collect();
+        let kept =
+            copy.resource_schedule(resource.id, long_ago, now() + chrono::Duration::days(99)).await;
+        let kept: Vec<_> = kept
+            .expect("reads")
+            .clashes
+            .into_iter()
+            .map(|clash| {
+                (clash.starts_at, clash.ends_at, clash.peak, clash.accepted, clash.bookings.len())
+            })
+            .collect();
+        assert_eq!(kept, found, "{}", resource.name);
+    }
+}
+
+fn now() -> chrono::DateTime<chrono::Utc> {
+    "2026-05-01T20:00:00Z".parse().expect("an instant")
 }

@@ -48,11 +48,15 @@ async fn without_stamps_the_copy_goes_wrong() {
 
 #[tokio::test]
 async fn without_tickets_the_copy_goes_wrong() {
-    let mut wrong = 0;
-    for seed in 0..RUNS {
-        wrong += u32::from(!in_memory(seed, Trust::AnyTicket).await.converged);
+    // Seldom: an answer must be on its way while a server is put back and its copy made anew.
+    let mut wrong = false;
+    for seed in 0..4 * RUNS {
+        wrong = wrong || !in_memory(seed, Trust::AnyTicket).await.converged;
+        if wrong {
+            break;
+        }
     }
-    assert!(wrong > 0, "the simulation must be able to tell answers of a server that was put back");
+    assert!(wrong, "the simulation must be able to tell answers of a server that was put back");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! One simulated office: events in virtual time, driven by dice.
 
 use crate::copies::Copy;
-use crate::server::{Server, row};
+use crate::server::{Server, WRITTEN, row};
 use chrono::{DateTime, Duration, Utc};
 use replica::RowImage;
 use replica::sync::{
@@ -227,8 +227,9 @@ impl<C: Copy> Office<C> {
             let key = match known.get(self.roll(1 + known.len() as u64) as usize) {
                 Some(key) => key.clone(),
                 None => {
-                    let table = if self.roll(3) == 0 { "clients" } else { "events" };
-                    (table.to_owned(), Uuid::from_u128(1 + u128::from(self.roll(40))))
+                    let table = WRITTEN[self.roll(WRITTEN.len() as u64) as usize];
+                    let ids = if table == "events" { 24 } else { 6 };
+                    (table.to_owned(), Uuid::from_u128(1 + u128::from(self.roll(ids))))
                 }
             };
             let word = self.roll(1_000);

@@ -122,7 +122,8 @@ impl Server {
             .collect();
         let done = left.len() < self.page;
         left.truncate(self.page);
-        SnapshotReply { n: self.n(), rows: left, done }
+        let printed = |row| serde_json::from_value(row).expect("prints");
+        SnapshotReply { n: self.n(), rows: left.into_iter().map(printed).collect(), done }
     }
 
     fn command_at(&self, n: i64) -> Option<Uuid> {
@@ -167,15 +168,44 @@ impl Server {
     }
 }
 
-/// A row that every layer takes: of `clients`, or else of `events`.
+/// The tables that are written, the most frequent most often.
+pub const WRITTEN: [&str; 9] = [
+    "clients",
+    "events",
+    "events",
+    "events",
+    "resources",
+    "tasks",
+    "tasks",
+    "resource_schedule",
+    "resource_schedule",
+];
+
+/// A row that every layer takes. References name one of few ids, whether there is such a row or not.
 pub fn row(table: &str, id: Uuid, word: u64) -> Value {
-    if table == "clients" {
-        return json!({"id": id, "company_name": format!("Client {word}")});
+    let other = |sides: u64| Uuid::from_u128(1 + u128::from(word % sides));
+    let hour = |hour: u64| format!("2026-05-{:02}T{:02}:00:00+00:00", 1 + hour / 24, hour % 24);
+    match table {
+        "clients" => json!({"id": id, "company_name": format!("Client {word}")}),
+        "events" => json!({
+            "id": id, "client_id": other(3), "name": format!("Event {word}"), "event_type": "gala",
+            "starts_at": hour(18), "ends_at": hour(23), "time_zone": "Europe/Madrid",
+            "status": if word.is_multiple_of(2) { "inquiry" } else { "planning" },
+            "is_archived": word.is_multiple_of(5),
+        }),
+        "resources" => json!({
+            "id": id, "name": format!("Resource {word}"), "type": "staff", "quantity": 1 + word % 3,
+            "setup_minutes": word % 2 * 60, "teardown_minutes": 0, "is_available": !word.is_multiple_of(7),
+        }),
+        "tasks" => json!({
+            "id": id, "event_id": other(10), "title": format!("Task {word}"), "category": "pre_event",
+            "status": if word.is_multiple_of(3) { "completed" } else { "pending" }, "due_at": hour(word % 48),
+            "assigned_to": (!word.is_multiple_of(4)).then(|| other(9)),
+        }),
+        _ => json!({
+            "id": id, "resource_id": other(9), "event_id": other(10), "task_id": other(11), "kind": "assignment",
+            "quantity": 1, "starts_at": hour(word % 48), "ends_at": hour(word % 48 + 1 + word % 5),
+            "override_reason": word.is_multiple_of(6).then_some("known"),
+        }),
     }
-    json!({
-        "id": id, "client_id": Uuid::from_u128(1 + u128::from(word % 3)), "name": format!("Event {word}"),
-        "event_type": "gala", "starts_at": "2026-05-01T18:00:00+00:00", "ends_at": "2026-05-01T23:00:00+00:00",
-        "time_zone": "Europe/Madrid", "status": if word.is_multiple_of(2) { "inquiry" } else { "planning" },
-        "is_archived": word.is_multiple_of(5),
-    })
 }
