@@ -8,3 +8,4 @@ pub mod identity;
 pub mod link;
 pub mod session;
 pub mod setup;
+pub mod team;

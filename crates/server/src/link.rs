@@ -4,6 +4,7 @@
 //! a server on this computer has `socket=<folder>` instead of `host`.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr};
@@ -48,16 +49,14 @@ pub struct ServerLink {
 pub enum LinkError {
     /// Not a link at all.
     #[error(
-        "This is not a Cloche server link. It starts with cloche://server and comes from your administrator."
+        "This is not a Cloche link. It starts with cloche:// and comes from your administrator."
     )]
     NotALink,
     /// A part is missing or unreadable.
-    #[error(
-        "The server link is incomplete: its {0} is missing or unreadable. Copy it again, whole."
-    )]
+    #[error("The link is incomplete: its {0} is missing or unreadable. Copy it again, whole.")]
     Part(&'static str),
     /// A server elsewhere without a pinned certificate authority.
-    #[error("The server link carries no certificate, so the server could not prove who it is.")]
+    #[error("The link carries no certificate, so the server could not prove who it is.")]
     NotPinned,
 }
 
@@ -69,12 +68,19 @@ impl FromStr for ServerLink {
         if url.scheme() != "cloche" || url.host_str() != Some("server") {
             return Err(LinkError::NotALink);
         }
-        let part = |name: &str| {
-            url.query_pairs()
-                .find(|(k, _)| k == name)
-                .map(|(_, v)| v.into_owned())
-                .filter(|v| !v.is_empty())
-        };
+        Self::of(&url)
+    }
+}
+
+/// A link's part by its name, unless it is empty.
+fn part_of(url: &Url, name: &str) -> Option<String> {
+    let found = url.query_pairs().find(|(k, _)| k == name);
+    found.map(|(_, v)| v.into_owned()).filter(|v| !v.is_empty())
+}
+
+impl ServerLink {
+    fn of(url: &Url) -> Result<Self, LinkError> {
+        let part = |name: &str| part_of(url, name);
         let server_id =
             part("id").and_then(|v| v.parse().ok()).ok_or(LinkError::Part("server id"))?;
         let port = match part("port") {
@@ -113,26 +119,81 @@ impl FromStr for ServerLink {
 impl fmt::Display for ServerLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut url = Url::parse("cloche://server").map_err(|_| fmt::Error)?;
-        {
-            let mut query = url.query_pairs_mut();
-            match &self.place {
-                Place::Socket { folder, port } => query
-                    .append_pair("socket", &folder.to_string_lossy())
-                    .append_pair("port", &port.to_string()),
-                Place::Host { host, port } => {
-                    query.append_pair("host", host).append_pair("port", &port.to_string())
-                }
-            };
-            query.append_pair("db", &self.database).append_pair("id", &self.server_id.to_string());
-            if let Some(pem) = &self.ca_pem {
-                query.append_pair("ca", &URL_SAFE_NO_PAD.encode(pem));
-            }
-        }
+        self.write_to(&mut url);
         f.write_str(url.as_str())
     }
 }
 
+/// A link that lets one person in, or lets them choose a new password:
+/// `cloche://join?<the parts of a server link>&email=…&token=…`. Whoever holds it can use it, once.
+#[derive(Debug, Clone)]
+pub struct JoinLink {
+    /// Where to.
+    pub server: ServerLink,
+    /// Whose sign-in it makes or mends; normalised.
+    pub email: String,
+    /// 256 random bits in hexadecimal: the password of the link's own role.
+    pub token: SecretString,
+}
+
+impl FromStr for JoinLink {
+    type Err = LinkError;
+
+    fn from_str(text: &str) -> Result<Self, LinkError> {
+        let url = Url::parse(text.trim()).map_err(|_| LinkError::NotALink)?;
+        if url.scheme() != "cloche" || url.host_str() != Some("join") {
+            return Err(LinkError::NotALink);
+        }
+        let token = part_of(&url, "token")
+            .filter(|token| token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit()))
+            .ok_or(LinkError::Part("token"))?;
+        Ok(Self {
+            server: ServerLink::of(&url)?,
+            email: part_of(&url, "email").ok_or(LinkError::Part("e-mail"))?,
+            token: token.into(),
+        })
+    }
+}
+
+impl JoinLink {
+    /// Whether a text is meant as such a link, whole or not.
+    #[must_use]
+    pub fn is_meant_by(text: &str) -> bool {
+        text.trim_start().starts_with("cloche://join")
+    }
+
+    /// The link in full, to be handed to that person and nobody else: hence no `Display`.
+    ///
+    /// # Panics
+    /// Never: the fixed beginning is a URL.
+    #[must_use]
+    pub fn reveal(&self) -> String {
+        let mut url = Url::parse("cloche://join").expect("it is a URL");
+        self.server.write_to(&mut url);
+        url.query_pairs_mut()
+            .append_pair("email", &self.email)
+            .append_pair("token", self.token.expose_secret());
+        url.into()
+    }
+}
+
 impl ServerLink {
+    fn write_to(&self, url: &mut Url) {
+        let mut query = url.query_pairs_mut();
+        match &self.place {
+            Place::Socket { folder, port } => query
+                .append_pair("socket", &folder.to_string_lossy())
+                .append_pair("port", &port.to_string()),
+            Place::Host { host, port } => {
+                query.append_pair("host", host).append_pair("port", &port.to_string())
+            }
+        };
+        query.append_pair("db", &self.database).append_pair("id", &self.server_id.to_string());
+        if let Some(pem) = &self.ca_pem {
+            query.append_pair("ca", &URL_SAFE_NO_PAD.encode(pem));
+        }
+    }
+
     /// Whether the connection never leaves this computer, so that no certificate is needed.
     #[must_use]
     pub fn is_on_this_computer(&self) -> bool {
@@ -204,6 +265,26 @@ mod tests {
         let link =
             "cloche://server?host=db.example.org&db=cloche&id=00000000-0000-0000-0000-000000000007";
         assert_eq!(link.parse::<ServerLink>(), Err(LinkError::NotPinned));
+    }
+
+    #[test]
+    fn an_invitation_s_link_survives_being_written_and_read() {
+        let link = JoinLink {
+            server: sample(Place::Socket { folder: "/run/a b/ü".into(), port: 5432 }, None),
+            email: "ana+x@example.org".into(),
+            token: "0f".repeat(32).into(),
+        };
+        let read: JoinLink = link.reveal().parse().unwrap();
+        assert_eq!((read.server, read.email), (link.server.clone(), link.email.clone()));
+        assert_eq!(read.token.expose_secret(), link.token.expose_secret());
+        assert!(!format!("{link:?}").contains("0f0f"), "a link's token is not logged");
+        assert!(link.reveal().parse::<ServerLink>().is_err(), "it is not a server link");
+    }
+
+    #[test]
+    fn an_invitation_s_link_without_its_token_is_named() {
+        let whole = "cloche://join?host=127.0.0.1&db=c&id=00000000-0000-0000-0000-000000000007&email=a%40b.c";
+        assert_eq!(whole.parse::<JoinLink>().unwrap_err(), LinkError::Part("token"));
     }
 
     #[test]

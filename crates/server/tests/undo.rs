@@ -292,7 +292,9 @@ async fn the_actor_may_for_a_day_with_the_permission_and_administrators_always()
     said.unwrap();
     ana.undo(undo, false).await.1.unwrap();
     office.run("update app.journal set at = now()").await;
-    let grant: Uuid = office.scalar("select id from app.role_permissions").await;
+    let grant: Uuid = office
+        .scalar("select id from app.role_permissions where permission = 'events.archive'")
+        .await;
     ana.apply("role.revoke", json!([{"table": "role_permissions", "id": grant, "op": "delete"}]))
         .await
         .unwrap();

@@ -7,7 +7,7 @@ pub mod scram;
 
 use rand::TryRng;
 use rand::rngs::SysRng;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -21,6 +21,18 @@ pub fn account_role(server_id: Uuid, email: &str) -> String {
 #[must_use]
 pub fn device_role(server_id: Uuid, device_id: Uuid) -> String {
     format!("cloche_d_{}", short_hash(server_id, &device_id.to_string()))
+}
+
+/// The login role of an invitation or a reset on one server, from the token in its link.
+#[must_use]
+pub fn invite_role(server_id: Uuid, token: &SecretString) -> String {
+    format!("cloche_i_{}", short_hash(server_id, &invite_subject(token)))
+}
+
+/// What the server is told of a link's token, so that it can name the role without knowing the token.
+#[must_use]
+pub fn invite_subject(token: &SecretString) -> String {
+    hex(&Sha256::digest(format!("cloche-invite\n{}", token.expose_secret())))
 }
 
 /// A fresh random 256-bit secret, as 64 hexadecimal digits.

@@ -13,6 +13,13 @@ begin
 end $$;
 
 revoke all on schema public from public;
+-- What the exclusion constraints stand on; an extension grants its functions to everybody.
+do $$
+begin
+    if to_regnamespace('gist') is not null then
+        execute 'revoke execute on all functions in schema gist from public';
+    end if;
+end $$;
 
 -- Functions that let one session stop, watch or starve others: session-level locks fill the shared lock table for the
 -- whole cluster, large objects and files fill the disk, the statistics tell what others do.

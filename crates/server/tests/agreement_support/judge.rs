@@ -7,6 +7,7 @@ use domain::clients::{self, Client, ClientForm};
 use domain::events::{self, Event, EventForm, Status};
 use domain::permission::{Permissions, Role};
 use domain::refusal::Refusal;
+use domain::schedule::MovingChoice;
 use domain::time;
 use serde_json::Value;
 use uuid::Uuid;
@@ -96,13 +97,16 @@ impl Judged for Event {
         let is_filed = before.is_archived && !wanted.is_archived;
         let mut now = before.clone();
         if base != form || before.is_archived && !is_filed {
-            now = applied(&now, &events::plan_edit(&may, &now, &base, &form)?);
+            now = applied(
+                &now,
+                &events::plan_edit(&may, &now, &base, &form, &[], &MovingChoice::Refuse)?,
+            );
         }
         if moves {
             now = applied(&now, &moved(&may, &now, wanted)?);
         }
         let filing = if wanted.is_archived {
-            events::plan_archive(&may, &now)?
+            events::plan_archive(&may, &now, &[], Utc::now())?
         } else {
             events::plan_unarchive(&may, &now)?
         };
@@ -122,7 +126,7 @@ impl Judged for Event {
         }
         now.status = wanted.status;
         if wanted.is_archived {
-            now = applied(&now, &events::plan_archive(&may, &now)?);
+            now = applied(&now, &events::plan_archive(&may, &now, &[], Utc::now())?);
         }
         Ok(now)
     }
@@ -131,7 +135,8 @@ impl Judged for Event {
 fn moved(may: &Permissions, now: &Event, wanted: &Event) -> Result<Plan, Refusal> {
     match wanted.status {
         Status::Cancelled => {
-            events::plan_cancel(may, now, wanted.cancel_reason.as_deref().unwrap_or_default())
+            let reason = wanted.cancel_reason.as_deref().unwrap_or_default();
+            events::plan_cancel(may, now, reason, &[], Utc::now())
         }
         to => events::plan_advance(may, now, to),
     }

@@ -248,6 +248,20 @@ impl Office {
         Self { db, org }
     }
 
+    /// An office with enough administrators to do twenty things at once: a device has four connections.
+    pub async fn crowded() -> (Self, Vec<Desk>) {
+        let db = TestServer::database().await;
+        let mut building = db.organization("Linden Catering").administrator("ana@example.org");
+        for name in ["bea", "cleo", "dora", "eva"] {
+            building = building.administrator(&format!("{name}@example.org"));
+        }
+        let org = building.staff("sam@example.org").build().await;
+        let office = Self { db, org };
+        let administrators = office.org.people.iter().filter(|p| p.role == "administrator");
+        let desks = administrators.map(|person| office.desk_of(person)).collect();
+        (office, desks)
+    }
+
     pub fn desk_of(&self, person: &Person) -> Desk {
         Desk { pool: self.db.pool_as(person), org: self.org.org_id }
     }
@@ -266,6 +280,11 @@ impl Office {
 
     /// Grants permissions to a role, as an administrator does.
     pub async fn grant(&self, role: &str, permissions: &[&str]) {
+        self.grant_by(&self.ana(), role, permissions).await;
+    }
+
+    /// The same from a desk that is open already.
+    pub async fn grant_by(&self, desk: &Desk, role: &str, permissions: &[&str]) {
         let changes: Vec<Value> = permissions
             .iter()
             .map(|p| {
@@ -273,7 +292,7 @@ impl Office {
                        "set": {"role": role, "permission": p}})
             })
             .collect();
-        self.ana().apply("role.grant", json!(changes)).await.unwrap();
+        desk.apply("role.grant", json!(changes)).await.unwrap();
     }
 
     pub async fn count(&self, table: &'static str) -> i64 {
@@ -301,5 +320,123 @@ impl Office {
         while self.scalar::<i64>(waits).await == 0 {
             tokio::task::yield_now().await;
         }
+    }
+}
+
+/// A moment in June 2090: far enough ahead to be the future of every run.
+pub fn june(day: u32, hour: u32) -> String {
+    format!("2090-06-{day:02}T{hour:02}:00:00+00:00")
+}
+
+pub fn insert_resource(id: Uuid, name: &str, kind: &str, quantity: i32) -> Value {
+    json!({"table": "resources", "id": id, "op": "insert",
+           "set": {"name": name, "type": kind, "quantity": quantity}})
+}
+
+pub fn insert_task(id: Uuid, event: Uuid, title: &str) -> Value {
+    json!({"table": "tasks", "id": id, "op": "insert", "set": {"event_id": event, "title": title}})
+}
+
+pub fn insert_dependency(id: Uuid, event: Uuid, task: Uuid, prerequisite: Uuid) -> Value {
+    json!({"table": "task_dependencies", "id": id, "op": "insert",
+           "set": {"event_id": event, "task_id": task, "prerequisite_id": prerequisite}})
+}
+
+pub fn insert_assignment(id: Uuid, resource: Uuid, event: Uuid, from: &str, until: &str) -> Value {
+    json!({"table": "resource_schedule", "id": id, "op": "insert",
+           "set": {"resource_id": resource, "event_id": event, "kind": "assignment",
+                   "starts_at": from, "ends_at": until}})
+}
+
+pub fn insert_block(id: Uuid, resource: Uuid, from: &str, until: &str) -> Value {
+    json!({"table": "resource_schedule", "id": id, "op": "insert",
+           "set": {"resource_id": resource, "kind": "block", "starts_at": from, "ends_at": until}})
+}
+
+pub fn delete(table: &str, id: Uuid) -> Value {
+    json!({"table": table, "id": id, "op": "delete"})
+}
+
+/// The change with more columns set.
+pub fn with(mut change: Value, set: Value) -> Value {
+    let more = set.as_object().unwrap().clone();
+    change["set"].as_object_mut().unwrap().extend(more);
+    change
+}
+
+/// A change of an entry's group of columns, from the row as it is to `set`.
+pub fn place(row: &Value, set: Value) -> Value {
+    let mut was = json!({});
+    for column in ["resource_id", "starts_at", "ends_at", "quantity", "override_reason"] {
+        was[column] = row[column].clone();
+    }
+    let mut wanted = was.clone();
+    wanted.as_object_mut().unwrap().extend(set.as_object().unwrap().clone());
+    update("resource_schedule", id_of(&row["id"]), was, wanted)
+}
+
+pub fn move_task(id: Uuid, from: &str, to: &str) -> Value {
+    update("tasks", id, json!({"status": from}), json!({"status": to}))
+}
+
+impl Desk {
+    pub async fn person(&self, name: &str) -> Uuid {
+        self.resource(name, "staff", 1).await
+    }
+
+    pub async fn resource(&self, name: &str, kind: &str, quantity: i32) -> Uuid {
+        let id = Uuid::now_v7();
+        let row = insert_resource(id, name, kind, quantity);
+        self.apply("resource.create", json!([row])).await.unwrap();
+        id
+    }
+
+    pub async fn task(&self, event: Uuid, title: &str) -> Uuid {
+        let id = Uuid::now_v7();
+        self.apply("task.create", json!([insert_task(id, event, title)])).await.unwrap();
+        id
+    }
+
+    /// Makes `task` wait for `prerequisite`.
+    pub async fn wait_for(&self, event: Uuid, task: Uuid, prerequisite: Uuid) -> Answer {
+        let row = insert_dependency(Uuid::now_v7(), event, task, prerequisite);
+        self.apply("task.edit", json!([row])).await
+    }
+
+    pub async fn move_task(&self, id: Uuid, from: &str, to: &str) -> Answer {
+        self.apply("task.move", json!([move_task(id, from, to)])).await
+    }
+
+    /// Books a resource for an event; the entry's id and what the door said.
+    pub async fn book(
+        &self,
+        resource: Uuid,
+        event: Uuid,
+        from: &str,
+        until: &str,
+    ) -> (Uuid, Answer) {
+        let id = Uuid::now_v7();
+        let row = insert_assignment(id, resource, event, from, until);
+        (id, self.apply("schedule.assign", json!([row])).await)
+    }
+
+    /// Books what nothing stands in the way of.
+    pub async fn booked(&self, resource: Uuid, event: Uuid, from: &str, until: &str) -> Uuid {
+        let (id, said) = self.book(resource, event, from, until).await;
+        said.unwrap();
+        id
+    }
+}
+
+impl Office {
+    /// Makes a resource that is the member of the staff.
+    pub async fn link_sam(&self, desk: &Desk) -> Uuid {
+        let id = Uuid::now_v7();
+        let row = with(
+            insert_resource(id, "Sam", "staff", 1),
+            json!({"user_id": self.org.staff().user_id}),
+        );
+        desk.apply("resource.create", json!([row])).await.unwrap();
+        id
     }
 }
