@@ -2,11 +2,13 @@
 
 mod entering;
 mod inputs;
+mod joining;
 
 pub use inputs::{
     FirstRunLocal, OrganizationSwitch, PasswordChange, PasswordResetLocal, ServerConnect,
     ServerOpen, SignIn,
 };
+pub use joining::{JoinAccept, JoinDescribe, JoinOffer};
 
 use crate::error::{ActionError, AppError, Code};
 use crate::local::{Founding, LocalServer, blocking, derive};
@@ -18,6 +20,7 @@ use domain::account::{check_password, normalise_email};
 use server::link::ServerLink;
 use server::session::{self, Session};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Mutex, MutexGuard};
 
 const SAMPLE_EMAIL: &str = "you@sample.example";
@@ -33,6 +36,8 @@ pub struct App {
     opened_ahead: Mutex<Option<AppState>>,
     /// Starting, signing in and out, switching and closing happen one after the other.
     life: Mutex<()>,
+    /// Nothing begins any more.
+    closed: AtomicBool,
 }
 
 impl App {
@@ -47,6 +52,7 @@ impl App {
             desk: Mutex::default(),
             opened_ahead: Mutex::default(),
             life: Mutex::default(),
+            closed: AtomicBool::default(),
         }
     }
 
@@ -379,6 +385,7 @@ impl App {
     /// Ends everything in good order: sync, sessions, then the local server. What was to last until now is forgotten.
     pub async fn close(&self) {
         let _life = self.life.lock().await;
+        self.closed.store(true, Ordering::Relaxed);
         if let Some(desk) = self.desk.lock().await.take() {
             desk.close().await;
             if desk.sign_in().1 == Keep::UntilClose {
@@ -398,7 +405,11 @@ impl App {
 
     async fn begin(&self) -> MutexGuard<'_, ()> {
         let life = self.life.lock().await;
-        self.local.allow_start();
+        if self.closed.load(Ordering::Relaxed) {
+            // The window that asked is gone, and what would be opened now nobody would close.
+            drop(life);
+            return std::future::pending().await;
+        }
         life
     }
 }

@@ -99,7 +99,7 @@ pub async fn client_page(desk: &Desk, input: ClientRef) -> Result<ClientPage, Ac
     let detail = detail.ok_or_else(|| ActionError::not_found("client"))?;
     let client = find(desk, input.client_id).await?;
     Ok(ClientPage {
-        may: verdicts(&desk.permissions().await?, &client, detail.row.events),
+        may: verdicts(&desk.permissions(), &client, detail.row.events),
         row: detail.row,
         address: detail.address,
         notes: detail.notes,
@@ -113,7 +113,7 @@ pub async fn client_page(desk: &Desk, input: ClientRef) -> Result<ClientPage, Ac
 /// # Errors
 /// What is wrong with the form, or the door's refusal.
 pub async fn client_create(desk: &Desk, input: ClientCreate) -> Result<Applied, ActionError> {
-    let plan = plan_create(&desk.permissions().await?, input.client_id, &input.form)?;
+    let plan = plan_create(&desk.permissions(), input.client_id, &input.form)?;
     desk.apply("client.create", input.command_id, &input.form.company_name, plan).await
 }
 
@@ -123,7 +123,7 @@ pub async fn client_create(desk: &Desk, input: ClientCreate) -> Result<Applied, 
 /// What is wrong with the form, a conflict, or the door's refusal.
 pub async fn client_edit(desk: &Desk, input: ClientEdit) -> Result<Applied, ActionError> {
     let client = find(desk, input.client_id).await?;
-    let plan = plan_edit(&desk.permissions().await?, &client, &input.base, &input.form)?;
+    let plan = plan_edit(&desk.permissions(), &client, &input.base, &input.form)?;
     desk.apply("client.edit", input.command_id, &input.form.company_name, plan).await
 }
 
@@ -134,7 +134,7 @@ pub async fn client_edit(desk: &Desk, input: ClientEdit) -> Result<Applied, Acti
 pub async fn client_delete(desk: &Desk, input: ClientAction) -> Result<Applied, ActionError> {
     let events = detail(desk, input.client_id).await?.map_or(0, |detail| detail.row.events);
     let client = find(desk, input.client_id).await?;
-    let plan = plan_delete(&desk.permissions().await?, &client, events)?;
+    let plan = plan_delete(&desk.permissions(), &client, events)?;
     desk.apply("client.delete", input.command_id, &client.company_name, plan).await
 }
 

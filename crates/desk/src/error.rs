@@ -167,6 +167,11 @@ impl AppError {
                 Self { details: details.clone(), ..Self::plain(Code::NotPermitted, &message) }
             }
             ServerError::NotFound { .. } => Self::plain(Code::NotFound, &message),
+            ServerError::Conflict { constraint, details: Some(details), .. }
+                if constraint == "resource_schedule_conflict" =>
+            {
+                Self { details: Some(clash(details)), ..Self::plain(Code::Refused, &message) }
+            }
             ServerError::Conflict { constraint, details, .. } => Self {
                 details: Some(with_kind(constraint, details.as_ref())),
                 ..Self::plain(
@@ -224,6 +229,34 @@ impl From<&ActionError> for AppError {
     fn from(error: &ActionError) -> Self {
         error.to_app_error()
     }
+}
+
+/// What the server found in the way of a booking, in the shape of [`Refusal::Clash`]: the window shows both alike.
+fn clash(details: &Value) -> Value {
+    let with = details.get("with").and_then(Value::as_array).cloned().unwrap_or_default();
+    let conflicts: Vec<Value> = with
+        .iter()
+        .map(|entry| {
+            let title = entry.get("event_name").filter(|name| !name.is_null());
+            let title = title.cloned().unwrap_or_else(|| match entry["kind"].as_str() {
+                Some("block") => entry
+                    .get("note")
+                    .filter(|n| !n.is_null())
+                    .cloned()
+                    .unwrap_or_else(|| "Not available".into()),
+                _ => "Another booking".into(),
+            });
+            json!({
+                "entry_id": entry["id"], "event_id": entry["event_id"], "title": title,
+                "starts_at": entry["starts_at"], "ends_at": entry["ends_at"],
+                "quantity": entry["quantity"], "kind": entry["kind"],
+            })
+        })
+        .collect();
+    json!({
+        "kind": "clash", "resource": details["resource_name"], "needed": details["needed"],
+        "free": details["free"], "conflicts": conflicts, "may_override": false,
+    })
 }
 
 fn with_kind(constraint: &str, details: Option<&Value>) -> Value {

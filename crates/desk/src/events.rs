@@ -4,6 +4,7 @@ use crate::activity::{self, ActivityPage};
 use crate::clients::ClientRow;
 use crate::error::ActionError;
 use crate::open::Desk;
+use crate::schedule::around;
 use crate::view::Applied;
 use chrono::{DateTime, Utc};
 use domain::change::Plan;
@@ -11,6 +12,8 @@ use domain::events::{self, Event, Status};
 pub use domain::events::{EventForm, EventMay, FormTimes as EventFormVerdict};
 use domain::permission::Permissions;
 use domain::refusal::Refusal;
+pub use domain::schedule::MovingChoice;
+use domain::schedule::ScheduleEntry;
 pub use replica::{
     EventBoard, EventBoardInput, EventListInput, EventListPage as EventListing, EventRow,
     EventTypes, StatusChange,
@@ -56,6 +59,9 @@ pub struct EventEdit {
     pub form: EventForm,
     /// As the form was opened.
     pub base: EventForm,
+    /// What to do with bookings that would clash at the event's new times.
+    #[serde(default)]
+    pub moving: MovingChoice,
 }
 
 /// A step along the lifecycle.
@@ -114,6 +120,16 @@ pub struct EventPage {
     pub client: Option<ClientRow>,
     /// Every status it had, oldest first.
     pub status_history: Vec<StatusChange>,
+    /// Tasks that are not completed.
+    pub tasks_open: u32,
+    /// Those of them that are overdue.
+    pub tasks_overdue: u32,
+    /// All tasks.
+    pub tasks_total: u32,
+    /// Who and what is booked.
+    pub bookings: u32,
+    /// Bookings that clash.
+    pub clashes: u32,
     /// What may be done.
     pub may: EventMay,
 }
@@ -152,9 +168,17 @@ pub async fn event_page(desk: &Desk, input: EventRef) -> Result<EventPage, Actio
     let (id, now) = (input.event_id, Utc::now());
     let detail = desk.read(|replica| async move { replica.event_detail(id, now).await }).await?;
     let detail = detail.ok_or_else(|| ActionError::not_found("event"))?;
-    let event = find(desk, input.event_id).await?;
+    let event = find(desk, id).await?;
+    let viewer = crate::tasks::viewer(desk).await?;
+    let counts =
+        desk.read(|replica| async move { replica.event_counts(id, &viewer).await }).await?;
     Ok(EventPage {
-        may: events::verdicts(&desk.permissions().await?, &event),
+        tasks_open: counts.tasks_open,
+        tasks_overdue: counts.tasks_overdue,
+        tasks_total: counts.tasks_total,
+        bookings: counts.bookings,
+        clashes: counts.clashes,
+        may: events::verdicts(&desk.permissions(), &event),
         row: detail.row,
         notes: detail.notes,
         cancel_reason: detail.cancel_reason,
@@ -185,7 +209,7 @@ pub async fn event_form_check(
 /// # Errors
 /// What is wrong with the form, or the door's refusal.
 pub async fn event_create(desk: &Desk, input: EventCreate) -> Result<Applied, ActionError> {
-    let plan = events::plan_create(&desk.permissions().await?, input.event_id, &input.form)?;
+    let plan = events::plan_create(&desk.permissions(), input.event_id, &input.form)?;
     desk.apply("event.create", input.command_id, &input.form.name, plan).await
 }
 
@@ -194,11 +218,19 @@ pub async fn event_create(desk: &Desk, input: EventCreate) -> Result<Applied, Ac
 /// # Errors
 /// What is wrong with the form, a conflict with both values, or the door's refusal.
 pub async fn event_edit(desk: &Desk, input: EventEdit) -> Result<Applied, ActionError> {
-    let EventEdit { command_id, event_id, form, base } = input;
-    plan_and_apply(desk, "event.edit", command_id, event_id, |may, event| {
-        events::plan_edit(may, event, &base, &form)
-    })
-    .await
+    let EventEdit { command_id, event_id, form, base, moving } = input;
+    let event = find(desk, event_id).await?;
+    let loads = match events::times_wanted(&event, &base, &form)? {
+        Some(wanted) => {
+            let (from, until) =
+                around(event.starts_at.min(wanted.starts_at), event.ends_at.max(wanted.ends_at));
+            desk.read(|replica| async move { replica.loads_of_event(event_id, from, until).await })
+                .await?
+        }
+        None => vec![],
+    };
+    let plan = events::plan_edit(&desk.permissions(), &event, &base, &form, &loads, &moving)?;
+    desk.apply("event.edit", command_id, &event.name, plan).await
 }
 
 /// Moves an event along its lifecycle and waits until this desk shows it.
@@ -213,14 +245,15 @@ pub async fn event_advance(desk: &Desk, input: EventAdvance) -> Result<Applied, 
     .await
 }
 
-/// Calls an event off.
+/// Calls an event off and releases what is booked for it.
 ///
 /// # Errors
 /// As [`event_advance`], or a missing reason.
 pub async fn event_cancel(desk: &Desk, input: EventCancel) -> Result<Applied, ActionError> {
     let EventCancel { command_id, event_id, reason } = input;
+    let held = held(desk, event_id).await?;
     plan_and_apply(desk, "event.cancel", command_id, event_id, |may, event| {
-        events::plan_cancel(may, event, &reason)
+        events::plan_cancel(may, event, &reason, &held, Utc::now())
     })
     .await
 }
@@ -240,13 +273,16 @@ pub async fn event_reinstate(desk: &Desk, input: EventAction) -> Result<Applied,
     .await
 }
 
-/// Files an event away, read-only.
+/// Files an event away, read-only, and releases what is still booked for it.
 ///
 /// # Errors
 /// As [`event_advance`].
 pub async fn event_archive(desk: &Desk, input: EventAction) -> Result<Applied, ActionError> {
-    plan_and_apply(desk, "event.archive", input.command_id, input.event_id, events::plan_archive)
-        .await
+    let held = held(desk, input.event_id).await?;
+    plan_and_apply(desk, "event.archive", input.command_id, input.event_id, |may, event| {
+        events::plan_archive(may, event, &held, Utc::now())
+    })
+    .await
 }
 
 /// Takes an event out of the archive.
@@ -288,11 +324,16 @@ async fn plan_and_apply(
     plan: impl FnOnce(&Permissions, &Event) -> Result<Plan, Refusal>,
 ) -> Result<Applied, ActionError> {
     let event = find(desk, event_id).await?;
-    let plan = plan(&desk.permissions().await?, &event)?;
+    let plan = plan(&desk.permissions(), &event)?;
     desk.apply(command, command_id, &event.name, plan).await
 }
 
-async fn find(desk: &Desk, id: Uuid) -> Result<Event, ActionError> {
+/// What the event holds.
+async fn held(desk: &Desk, id: Uuid) -> Result<Vec<ScheduleEntry>, ActionError> {
+    desk.read(|replica| async move { replica.entries_of_event(id).await }).await
+}
+
+pub(crate) async fn find(desk: &Desk, id: Uuid) -> Result<Event, ActionError> {
     let event = desk.read(|replica| async move { replica.event(id).await }).await?;
     event.ok_or_else(|| ActionError::not_found("event"))
 }

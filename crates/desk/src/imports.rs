@@ -2,18 +2,22 @@
 //!
 //! Opened files and their dry runs stay in memory, by source, until they are applied or cancelled.
 
+mod folder;
+mod send;
+
+pub use folder::{
+    BookFileInput, ImportBooksApply, ImportBooksPreview, ImportBooksPreviewInput,
+    ImportFilePreview, ImportFolder, ImportFolderOpen, ImportLeftOut, import_books_apply,
+    import_books_preview, import_folder_open, import_folder_open_named,
+};
+
 use crate::error::{ActionError, AppError, Code};
 use crate::open::Desk;
-use crate::view::{Happening, ImportPhase, ImportProgress};
-use domain::activity::imported_label;
 pub use domain::imports::ImportPreview;
 use domain::imports::{
-    self, ImportAnswer, ImportField, ImportKind, ImportPlan, ImportRow, Known, KnownClient,
-    KnownEvent, Mapping, Sheet, Verdict,
+    self, ImportAnswer, ImportField, ImportKind, ImportPlan, ImportRow, Mapping, Sheet, Verdict,
 };
 use serde::{Deserialize, Serialize};
-use server::door::{ImportKey, MOST_CHANGES};
-use server::error::ServerError;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -91,6 +95,9 @@ pub struct ImportRowsInput {
     pub source_id: Uuid,
     /// Only rows with this verdict.
     pub verdict: Option<Verdict>,
+    /// Only rows that are taken although something is odd about them.
+    #[serde(default)]
+    pub flagged: bool,
     /// Rows to skip.
     pub offset: u32,
     /// Rows to answer.
@@ -235,49 +242,19 @@ pub async fn import_fields(
     Ok(ImportFields { fields: imports::import_fields(input.kind) })
 }
 
-/// The dry run: what would become of every row. Nothing is sent.
+/// The dry run of one file: what would become of every row. Nothing is sent.
 ///
 /// # Errors
-/// `invalid` for a mapping without a required field; `offline`, since only the server knows earlier imports.
+/// As [`import_books_preview`].
 pub async fn import_preview(
     desk: &Desk,
     input: ImportPreviewInput,
 ) -> Result<ImportPreview, ActionError> {
-    let source = desk.shelf().find(input.source_id)?;
-    let may = desk.permissions().await?;
-    let keys = imports::row_keys(input.kind, &source.sheet, &input.mapping)?;
-    let imported = desk.session().imported(desk.organization(), input.kind.as_str(), keys).await?;
-    let clients: Vec<KnownClient> =
-        desk.read(|replica| async move { replica.known_clients().await }).await?;
-    let events: Vec<KnownEvent> = match input.kind {
-        ImportKind::Clients => Vec::new(),
-        ImportKind::Events => {
-            desk.read(|replica| async move { replica.known_events().await }).await?
-        }
-    };
-    let sheet = source.clone();
-    let planned = crate::local::blocking(move || {
-        let known = Known { clients: &clients, events: &events, imported: &imported };
-        let mut new_id = Uuid::now_v7;
-        match input.kind {
-            ImportKind::Clients => {
-                imports::plan_clients(&may, &sheet.sheet, &input.mapping, known, &mut new_id)
-            }
-            ImportKind::Events => imports::plan_events(
-                &may,
-                &sheet.sheet,
-                &input.mapping,
-                known,
-                &input.answers,
-                &input.default_time_zone,
-                &mut new_id,
-            ),
-        }
-    })
-    .await?;
-    let preview = planned.preview(FIRST_ROWS);
-    *source.plan.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(planned));
-    Ok(preview)
+    let ImportPreviewInput { source_id, kind, mapping, answers, default_time_zone } = input;
+    let files = vec![BookFileInput { source_id, kind, mapping }];
+    let books = ImportBooksPreviewInput { files, answers, default_time_zone };
+    let mut previews = import_books_preview(desk, books).await?;
+    Ok(previews.files.remove(0).preview)
 }
 
 /// A window of the dry run's rows.
@@ -288,7 +265,10 @@ pub async fn import_rows(desk: &Desk, input: ImportRowsInput) -> Result<ImportRo
     let source = desk.shelf().find(input.source_id)?;
     let plan = planned(&source)?;
     let matching = || {
-        plan.rows.iter().filter(|row| input.verdict.is_none_or(|verdict| row.verdict == verdict))
+        plan.rows
+            .iter()
+            .filter(|row| input.verdict.is_none_or(|verdict| row.verdict == verdict))
+            .filter(|row| !input.flagged || row.flag.is_some())
     };
     Ok(ImportRows {
         rows: matching()
@@ -300,96 +280,17 @@ pub async fn import_rows(desk: &Desk, input: ImportRowsInput) -> Result<ImportRo
     })
 }
 
-/// Does what the last dry run showed.
+/// Does what the last dry run of one file showed.
 ///
 /// # Errors
-/// `refused` where all rows were wanted and not all are right, or it was cancelled; whatever the door refuses.
-/// Nothing was added in any of them.
+/// As [`import_books_apply`].
 pub async fn import_apply(
     desk: &Desk,
     input: ImportApplyInput,
 ) -> Result<ImportApplied, ActionError> {
-    let source = desk.shelf().find(input.source_id)?;
-    let plan = planned(&source)?;
-    if !input.only_valid && !plan.all_fine() {
-        return Err(ActionError::refused(
-            "import_not_all_valid",
-            "Not every row can be taken, so none was. Mend the file, or import only the rows that are right.",
-        ));
-    }
-    let imported = count(plan.plan.changes.len());
-    let skipped = count(plan.rows.len()).saturating_sub(imported);
-    let applied = ImportApplied {
-        command_id: input.command_id,
-        label: imported_label(plan.kind, imported),
-        nothing_to_do: imported == 0,
-        undoable: imported > 0,
-        imported,
-        skipped,
-    };
-    if imported == 0 {
-        return Ok(applied);
-    }
-    send(desk, &source, &plan, input.command_id).await?;
-    desk.shelf().take(input.source_id);
-    Ok(applied)
-}
-
-async fn send(
-    desk: &Desk,
-    source: &Source,
-    plan: &ImportPlan,
-    command_id: Uuid,
-) -> Result<(), ActionError> {
-    let (session, org) = (desk.session(), desk.organization());
-    let of = count(plan.plan.changes.len());
-    let tell = |done: usize, phase| {
-        desk.show(Happening::Import(ImportProgress { done: count(done), of, phase }));
-    };
-    let mut done = 0;
-    for (part, chunk) in (0_i32..).zip(plan.plan.changes.chunks(MOST_CHANGES / 2)) {
-        tell(done, ImportPhase::Sending);
-        stop_if_cancelled(desk, source, command_id).await?;
-        session.stage(org, command_id, part, chunk).await.map_err(nothing_added)?;
-        done += chunk.len();
-    }
-    tell(done, ImportPhase::Saving);
-    stop_if_cancelled(desk, source, command_id).await?;
-    let keys = plan
-        .keys
-        .iter()
-        .map(|key| ImportKey { kind: key.kind.clone(), key: key.key.clone(), id: key.id })
-        .collect();
-    let command = format!("import.{}", plan.kind.as_str());
-    let label = imported_label(plan.kind, of);
-    let answer = session.apply_staged(org, command_id, &command, keys).await;
-    let applied = answer.map_err(|e| desk.explain(e, command_id, &label, &[]))?;
-    desk.written(applied.n);
-    desk.until_shown(applied.n).await;
-    Ok(())
-}
-
-async fn stop_if_cancelled(
-    desk: &Desk,
-    source: &Source,
-    command_id: Uuid,
-) -> Result<(), ActionError> {
-    if !source.cancelled.load(Ordering::Relaxed) {
-        return Ok(());
-    }
-    // What stays behind without a connection is removed by the server after a day.
-    if let Err(error) = desk.session().discard_staged(desk.organization(), command_id).await {
-        tracing::info!(%error, "the parts of a stopped import stay for now");
-    }
-    Err(ActionError::refused("import_cancelled", "The import was stopped. Nothing was added."))
-}
-
-/// Staging adds nothing, so even a lost answer has a known outcome.
-fn nothing_added(error: ServerError) -> ActionError {
-    match error {
-        ServerError::Unknown(source) => ServerError::Unreachable(source).into(),
-        other => other.into(),
-    }
+    let ImportApplyInput { source_id, command_id, only_valid } = input;
+    let source_ids = vec![source_id];
+    import_books_apply(desk, ImportBooksApply { source_ids, command_id, only_valid }).await
 }
 
 /// Forgets a file; an import that is still sending stops and leaves nothing.

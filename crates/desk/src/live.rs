@@ -9,6 +9,7 @@ use replica::sync::{
 };
 use replica::{Changed, ReplicaError, Ticket};
 use server::error::ServerError;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -38,6 +39,8 @@ pub(crate) struct Live {
     status: watch::Sender<SyncStatus>,
     shown: watch::Sender<i64>,
     remembered: Mutex<Option<Remembered>>,
+    /// The membership's view as the server said it last; 0 before it did.
+    view: AtomicI64,
 }
 
 impl Live {
@@ -52,6 +55,7 @@ impl Live {
             activity: Mutex::new(Activity::Visible),
             status: watch::Sender::new(status),
             shown: watch::Sender::new(0),
+            view: AtomicI64::new(remembered.view),
             remembered: Mutex::new(Some(remembered)),
         }
     }
@@ -95,6 +99,11 @@ impl Live {
     pub(crate) fn activity(&self, activity: Activity) {
         *lock(&self.activity) = activity;
         let _ = self.inputs.send(Turn::Machine(Input::Activity(activity)));
+    }
+
+    /// Whether the server just said another view than before.
+    fn is_new_view(&self, view: i64) -> bool {
+        self.view.swap(view, Ordering::Relaxed) != view
     }
 
     /// Asks at once although the server could not be reached: it was just started.
@@ -228,12 +237,7 @@ impl Driver {
         // What the window knows of the person comes from the server; these rows say that it changed.
         if ["memberships", "role_permissions", "organizations"].iter().any(|t| changed.contains(*t))
         {
-            let desk = self.desk.clone();
-            tokio::spawn(async move {
-                if let Err(error) = desk.refresh_whoami().await {
-                    tracing::info!(%error, "the server did not say who this is");
-                }
-            });
+            refresh_whoami(&self.desk);
         }
         if !changed.is_empty() {
             self.desk.show(Happening::Changed(changed.into_iter().collect()));
@@ -296,6 +300,12 @@ impl Driver {
         let (desk, inputs) = (self.desk.clone(), self.inputs.clone());
         tokio::spawn(async move {
             let reply = ask(&desk, request).await.unwrap_or_else(|e| Reply::Fault(fault(&e)));
+            // What one may do now is known at once; the rows that one may see now take a fresh copy.
+            if let Reply::Cursor(cursor) = &reply
+                && desk.live().is_new_view(cursor.view)
+            {
+                refresh_whoami(&desk);
+            }
             let _ = inputs.send(Turn::Machine(Input::Reply(id, reply)));
         });
     }
@@ -304,6 +314,16 @@ impl Driver {
         let elapsed = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
         Now { mono_ms: elapsed, wall: Utc::now() }
     }
+}
+
+/// Asks in the background what the person is and may do now.
+fn refresh_whoami(desk: &Desk) {
+    let desk = desk.clone();
+    tokio::spawn(async move {
+        if let Err(error) = desk.refresh_whoami().await {
+            tracing::info!(%error, "the server did not say who this is");
+        }
+    });
 }
 
 async fn ask(desk: &Desk, request: Request) -> Result<Reply, ServerError> {

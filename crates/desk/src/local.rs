@@ -21,7 +21,7 @@ pub struct LocalServer {
     running: Arc<Mutex<Option<Embedded>>>,
     /// Databases that were brought to this version's schema since the start.
     prepared: Arc<Mutex<HashSet<&'static str>>>,
-    /// While the app closes: whatever still runs in the background must not start the server again.
+    /// The app closes: whatever still runs in the background must not start the server again.
     closing: Arc<AtomicBool>,
 }
 
@@ -128,12 +128,7 @@ impl LocalServer {
         Ok(())
     }
 
-    /// Lets it be started after [`Self::stop`].
-    pub fn allow_start(&self) {
-        self.closing.store(false, Ordering::Relaxed);
-    }
-
-    /// Stops the server if this app was the last that used it.
+    /// Stops the server if this app was the last that used it; for good.
     pub async fn stop(&self) {
         let mut running = self.running.lock().await;
         self.closing.store(true, Ordering::Relaxed);

@@ -77,7 +77,7 @@ impl Desk {
     /// When the local copy can neither be opened nor made anew.
     pub async fn open(opening: Opening, who: Whoami) -> Result<Self, ActionError> {
         let slot = open_slot(&opening).await?;
-        Self::begin(opening, slot, Some(who)).await
+        closed_unless_open(slot.clone(), Self::begin(opening, slot, Some(who))).await
     }
 
     /// Opens a desk again from what is on this computer; the server is asked in the background.
@@ -86,6 +86,10 @@ impl Desk {
     /// `signed_out` after too long without contact, or where nothing was kept and the server cannot be asked.
     pub async fn reopen(opening: Opening) -> Result<Self, ActionError> {
         let slot = open_slot(&opening).await?;
+        closed_unless_open(slot.clone(), Self::reopen_from(opening, slot)).await
+    }
+
+    async fn reopen_from(opening: Opening, slot: ReplicaSlot) -> Result<Self, ActionError> {
         let as_of = slot.remembered().await?.as_of;
         if as_of.is_some_and(|at| Utc::now() - at > LONGEST_WITHOUT_CONTACT) {
             slot.wipe().await.map_err(files)?;
@@ -224,17 +228,10 @@ impl Desk {
         self.membership().map_or_else(|| "en".to_owned(), |m| m.locale)
     }
 
-    /// What the person may do, as the local copy has it: a changed matrix counts as soon as it arrived.
-    ///
-    /// # Errors
-    /// Only a fault of the local copy.
-    pub async fn permissions(&self) -> Result<Permissions, ActionError> {
-        let user = self.whoami().user_id;
-        Ok(match self.read(|replica| async move { replica.membership(user).await }).await? {
-            Some(membership) => membership.permissions.iter().collect(),
-            // Before the first sync brought it: what the server said at sign-in.
-            None => self.membership().map(|m| m.permissions.iter().collect()).unwrap_or_default(),
-        })
+    /// What the person may do, as the server said last: asked again as soon as the role or the matrix changes.
+    #[must_use]
+    pub fn permissions(&self) -> Permissions {
+        self.membership().map(|m| m.permissions.iter().collect()).unwrap_or_default()
     }
 
     /// Who is signed in, for the window.
@@ -435,6 +432,18 @@ async fn open_slot(opening: &Opening) -> Result<ReplicaSlot, ActionError> {
     let (slot, opened) = ReplicaSlot::open(&folder, key).await.map_err(files)?;
     tracing::info!(?opened, "the local copy is open");
     Ok(slot)
+}
+
+/// Where opening the desk fails, nobody else closes its local copy.
+async fn closed_unless_open(
+    slot: ReplicaSlot,
+    opening: impl Future<Output = Result<Desk, ActionError>>,
+) -> Result<Desk, ActionError> {
+    let opened = opening.await;
+    if opened.is_err() {
+        slot.close().await;
+    }
+    opened
 }
 
 /// Deletes the copies in a person's folder, which nobody has open.

@@ -244,3 +244,114 @@ async fn a_file_that_is_no_list_is_refused_with_a_sentence() {
     let source = open(&desk, strange.path()).await;
     assert!(source["problems"].to_string().contains("recognised"), "{source}");
 }
+
+#[tokio::test]
+async fn a_whole_folder_of_books_is_one_step_with_one_undo() {
+    let (db, desk) = desk().await;
+    let folder = desk.done("import_folder_open", json!({ "path": books("") })).await;
+    let kinds: Vec<&str> =
+        folder["files"].as_array().unwrap().iter().map(|f| f["kind"].as_str().unwrap()).collect();
+    // The readme is no table; the untidy list of clients comes too.
+    assert_eq!(kinds, ["clients", "clients", "events", "resources", "tasks", "assignments"]);
+    let chosen: Vec<&Value> = folder["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|file| file["file_name"] != "clients-messy.csv")
+        .collect();
+    let files: Vec<Value> = chosen
+        .iter()
+        .map(|f| json!({ "source_id": f["source_id"], "kind": f["kind"], "mapping": f["mapping"] }))
+        .collect();
+    let ask = json!({ "files": files, "answers": [], "default_time_zone": "Europe/Madrid" });
+    let looked = desk.done("import_books_preview", ask).await;
+    let figures =
+        |place: usize, what: &str| looked["files"][place]["preview"][what].as_u64().unwrap();
+    assert_eq!((figures(0, "fine"), figures(1, "fine"), figures(2, "fine")), (420, 1350, 70));
+    assert!(
+        figures(3, "flagged") > 0,
+        "work that was finished out of order: {}",
+        looked["summary"]
+    );
+    assert!(figures(4, "clashes") > 0, "bookings that clash: {}", looked["summary"]);
+    assert_eq!(figures(4, "fine") + figures(4, "clashes") + figures(4, "refused"), 8048);
+
+    let command = Uuid::now_v7();
+    let sources: Vec<&Value> = chosen.iter().map(|file| &file["source_id"]).collect();
+    let apply = json!({ "source_ids": sources, "command_id": command, "only_valid": true });
+    let done = desk.done("import_books_apply", apply).await;
+    let there = async |table| u64::try_from(count(&db, table).await).unwrap();
+    assert_eq!(there("tasks").await, figures(3, "fine"), "{done}");
+    assert_eq!(there("resource_schedule").await, figures(4, "fine"));
+    assert!(there("task_dependencies").await > 0);
+
+    // Once more, nothing is added.
+    let folder = desk.done("import_folder_open", json!({ "path": books("") })).await;
+    let files: Vec<Value> = folder["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|file| file["file_name"] != "clients-messy.csv")
+        .map(|f| json!({ "source_id": f["source_id"], "kind": f["kind"], "mapping": f["mapping"] }))
+        .collect();
+    let ask = json!({ "files": files, "answers": [], "default_time_zone": "Europe/Madrid" });
+    let again = desk.done("import_books_preview", ask).await;
+    for file in again["files"].as_array().unwrap() {
+        assert_eq!(file["preview"]["fine"], 0, "{}: {}", file["kind"], file["preview"]["summary"]);
+    }
+    let undo = json!({ "command_id": Uuid::now_v7(), "target": command, "rest": false });
+    desk.done("undo", undo).await;
+    for table in
+        ["clients", "events", "resources", "tasks", "task_dependencies", "resource_schedule"]
+    {
+        assert_eq!(there(table).await, 0, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_written_out_comes_in_again_as_the_same_facts() {
+    let (db, desk) = desk().await;
+    import_all(&desk, &books("")).await;
+    let out = tempfile::tempdir().unwrap();
+    let written = desk.done("books_export", json!({ "folder": out.path() })).await;
+    assert_eq!(written["files"].as_array().unwrap().len(), 5);
+
+    let other = db.organization("Elsewhere").administrator("eve@example.org").build().await;
+    let elsewhere = SimulatedDesk::open(&db, other.administrator()).await;
+    import_all(&elsewhere, out.path()).await;
+    let again = tempfile::tempdir().unwrap();
+    elsewhere.done("books_export", json!({ "folder": again.path() })).await;
+    for name in ["clients", "events", "resources", "tasks", "assignments"] {
+        let read = |folder: &Path| {
+            let text = std::fs::read_to_string(folder.join(format!("{name}.csv"))).unwrap();
+            let mut rows: Vec<String> = csv_rows(&text);
+            rows.sort();
+            rows
+        };
+        assert_eq!(read(out.path()), read(again.path()), "{name}");
+    }
+}
+
+/// The rows of a written table without their numbers, which only tie its files together.
+fn csv_rows(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}
+
+async fn import_all(desk: &SimulatedDesk, path: &Path) {
+    let folder = desk.done("import_folder_open", json!({ "path": path })).await;
+    let chosen: Vec<&Value> = folder["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|file| file["file_name"] != "clients-messy.csv")
+        .collect();
+    let files: Vec<Value> = chosen
+        .iter()
+        .map(|f| json!({ "source_id": f["source_id"], "kind": f["kind"], "mapping": f["mapping"] }))
+        .collect();
+    let ask = json!({ "files": files, "answers": [], "default_time_zone": "Europe/Madrid" });
+    desk.done("import_books_preview", ask).await;
+    let sources: Vec<&Value> = chosen.iter().map(|file| &file["source_id"]).collect();
+    let apply = json!({ "source_ids": sources, "command_id": Uuid::now_v7(), "only_valid": true });
+    desk.done("import_books_apply", apply).await;
+}

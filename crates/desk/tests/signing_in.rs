@@ -11,8 +11,10 @@ use desk::view::AppState;
 use replica::sync::SyncState;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
+use std::time::Duration;
 use support::{Computer, NEW_PASSWORD, ready, sign_in, told, until_state};
 use testkit::{Organization, Recorder, TestDatabase, TestServer};
+use tokio::time::timeout;
 
 async fn office() -> (TestDatabase, Organization, String) {
     let db = TestServer::database().await;
@@ -101,8 +103,9 @@ async fn without_a_keychain_the_person_is_told_and_can_stay_until_closing() {
 async fn whoever_signs_in_every_morning_never_runs_out_of_devices() {
     let (db, _office, password) = office().await;
     let computer = Computer::new();
-    let (app, _shown) = connected(&computer, &db).await;
+    connected(&computer, &db).await.0.close().await;
     for _ in 0..11 {
+        let (app, _shown) = computer.app();
         app.sign_in(sign_in("ana@example.org", &password, Keep::UntilClose)).await.unwrap();
         app.close().await;
     }
@@ -111,6 +114,21 @@ async fn whoever_signs_in_every_morning_never_runs_out_of_devices() {
         .await
         .unwrap();
     assert_eq!(open, 2, "this computer's last one, and the one that the office began with");
+}
+
+/// Nobody would close what a late request of the window opens: neither its copy nor this computer's server.
+#[tokio::test]
+async fn once_the_app_closes_nothing_is_opened_again() {
+    let (db, _office, password) = office().await;
+    let computer = Computer::new();
+    let (app, _shown) = connected(&computer, &db).await;
+    app.sign_in(sign_in("ana@example.org", &password, Keep::UntilClose)).await.unwrap();
+    app.close().await;
+    app.close().await;
+    let late = app.sign_in(sign_in("ana@example.org", &password, Keep::UntilClose));
+    assert!(timeout(Duration::from_secs(1), late).await.is_err(), "the window is gone");
+    assert!(app.desk().await.is_err());
+    assert!(computer.copies().is_empty());
 }
 
 #[tokio::test]

@@ -8,9 +8,11 @@ use ::server::setup;
 use secrecy::ExposeSecret;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection};
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
-/// A database of its own for one test. Dropping it drops the database and the roles of its people and devices.
+/// A database of its own for one test. It goes after it was dropped, with the roles of its people and devices, before
+/// the test's runtime ends.
 #[derive(Debug)]
 pub struct TestDatabase {
     server: &'static TestServer,
@@ -112,14 +114,30 @@ impl Drop for TestDatabase {
                 let _ = runtime.block_on(drop_database(server, &database));
             }
         };
-        let _ = std::thread::spawn(clean).join();
+        match Handle::try_current() {
+            Ok(running) => begin_blocking(&running, clean),
+            Err(_) => drop(std::thread::spawn(clean).join()),
+        }
     }
+}
+
+/// Begins `work`, which `running` waits for at its end. Waiting for it here could stop both: a database is not dropped
+/// before every connection to the server has answered, and one that is signing in waits for this very thread.
+fn begin_blocking(running: &Handle, work: impl FnOnce() + Send + 'static) {
+    let (begun, begins) = std::sync::mpsc::channel();
+    running.spawn_blocking(move || {
+        let _ = begun.send(());
+        work();
+    });
+    // What has not begun is not waited for.
+    let _ = begins.recv();
 }
 
 async fn drop_database(server: &TestServer, database: &str) -> Result<(), sqlx::Error> {
     let mut inside = server.owner_options(database).connect().await?;
     let roles: Vec<String> = sqlx::query_scalar(
-        "select role_name::text from app.devices union select role_name::text from app.users",
+        "select role_name::text from app.devices union select role_name::text from app.users
+         union select role_name::text from app.invites",
     )
     .fetch_all(&mut inside)
     .await?;

@@ -296,20 +296,3 @@ fn opening(
         surface: Arc::new(shown.clone()),
     }
 }
-
-/// Closes the local copy: its threads must be gone before the process ends, or they meet the cipher library in the
-/// middle of cleaning up after itself.
-impl Drop for SimulatedDesk {
-    fn drop(&mut self) {
-        let slot = self.desk.slot().clone();
-        let close = move || {
-            if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build()
-            {
-                // A test that ends in the middle of a read leaves a connection that nobody gives back.
-                let _ =
-                    runtime.block_on(async { timeout(Duration::from_secs(2), slot.close()).await });
-            }
-        };
-        let _ = std::thread::spawn(close).join();
-    }
-}

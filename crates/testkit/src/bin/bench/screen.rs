@@ -68,6 +68,8 @@ impl Screen {
             "tcp",
             "-ac",
             "-nocursor",
+            // Else the display starts afresh whenever its last window closes, and refuses the next one meanwhile.
+            "-noreset",
         ]);
         let display = format!(":{}", first_line(&mut x, &mut programs)?);
         let config = home.path().join("bus.conf");

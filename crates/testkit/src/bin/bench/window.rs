@@ -1,6 +1,6 @@
 //! Cold start to a usable screen, and memory, beside an empty Tauri window of the same size.
 //!
-//! What counts is what can be seen: from starting the process until the pixels of the list are those that stay.
+//! What counts is what can be seen: from starting the process until the pixels of the first screen are those that stay.
 
 use crate::lag::copy_folder;
 use crate::processes::{pss, tree};
@@ -17,11 +17,11 @@ use testkit::sign_in::{Fault, known};
 /// When nothing has changed for so long, the window is finished.
 const STILL: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(40);
-/// So much of a list is other than its background; an empty page or a form is below.
+/// So much of a screen is other than its background; an empty page or a form is below.
 const INK: f64 = 0.03;
 
-/// The rows of the events list: right of the navigation, below heading and filters.
-const LIST: Part = Part { left: 220, top: 160, right: WIDTH - 24, bottom: HEIGHT - 8 };
+/// What the first screen says: right of the navigation, below its heading.
+const FIRST: Part = Part { left: 220, top: 160, right: WIDTH - 24, bottom: HEIGHT - 8 };
 const ALL: Part = Part { left: 0, top: 0, right: WIDTH, bottom: HEIGHT };
 
 pub async fn measure(stage: &Stage<'_>, report: &mut Report) -> Result<(), Fault> {
@@ -52,7 +52,7 @@ pub async fn measure(stage: &Stage<'_>, report: &mut Report) -> Result<(), Fault
         (median(&times), sizes[sizes.len() / 2])
     };
     let ((start, memory), (least, smallest)) = (middle(&ours), middle(&theirs));
-    let what = format!("cold start to {} events listed", stage.scale.events);
+    let what = format!("cold start to the first screen of {} events", stage.scale.events);
     report.ratio(&what, start, ("an empty window", least), 1.3);
     report.size_ratio("memory of all its processes", memory, ("an empty window", smallest), 1.5);
     Ok(())
@@ -92,7 +92,7 @@ fn all_starts(
         let without = start(screen, screen.command(empty), &ALL, 0.0)?;
         let mut command = screen.command(cloche);
         command.env("CLOCHE_DATA_DIR", screen.home().join("cloche"));
-        let with = start(screen, command, &LIST, INK)?;
+        let with = start(screen, command, &FIRST, INK)?;
         // The first time reads programs and libraries from the disk.
         if turn > 0 {
             theirs.push(without);
@@ -145,7 +145,7 @@ fn watch(
     let memory = pss(&tree(child.id()));
     let last = frames.last().map(|(_, frame)| frame.clone()).unwrap_or_default();
     if inked(&last, screen.bytes_per_pixel()) < ink {
-        return Err("the window did not show the list of events".into());
+        return Err("the window did not show its first screen".into());
     }
     let painted = frames.iter().find(|(_, frame)| *frame == last).map(|(at, _)| *at);
     Ok(Start { painted: painted.unwrap_or_default(), memory })
