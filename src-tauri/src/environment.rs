@@ -1,18 +1,25 @@
-//! The environment's `PG*` variables are somebody else's settings: a desk connects by its link alone.
+//! The environment the desk runs in, put right before it starts: `PG*` variables are somebody else's settings, and a
+//! computer without a graphics card must not be asked to imitate one.
 
+use std::ffi::OsString;
 use std::process::Command;
 
-/// Starts this program again without `PG*` variables if there are any; answers whether that happened (and ended).
+/// WebKit then paints with the processor itself. Left alone, it paints through an imitated graphics card: the first
+/// screen stands later and the window takes 40 MiB more.
+const PAINT_WITHOUT_CARD: &str = "WEBKIT_SKIA_ENABLE_CPU_RENDERING";
+
+/// Starts this program again in the right environment where it has another; answers whether that happened (and ended).
 ///
-/// The driver reads them and some (`PGOPTIONS`, client certificates) cannot be overruled; a program cannot safely
-/// unset its own variables once it runs.
-pub fn start_again_without_postgres_settings() -> bool {
-    let foreign: Vec<_> = std::env::vars_os()
-        .map(|(name, _)| name)
-        .filter(|name| name.to_string_lossy().starts_with("PG"))
-        .collect();
+/// The driver reads `PG*` variables and some (`PGOPTIONS`, client certificates) cannot be overruled; a program cannot
+/// safely change its own variables once it runs.
+pub fn start_again_in_the_right_one() -> bool {
+    let names: Vec<OsString> = std::env::vars_os().map(|(name, _)| name).collect();
+    let foreign: Vec<&OsString> =
+        names.iter().filter(|name| name.to_string_lossy().starts_with("PG")).collect();
+    let told_how_to_paint = names.iter().any(|name| name == PAINT_WITHOUT_CARD);
+    let paint_without_card = !told_how_to_paint && !has_graphics_card();
     let Ok(program) = std::env::current_exe() else { return false };
-    if foreign.is_empty() {
+    if foreign.is_empty() && !paint_without_card {
         return false;
     }
     let mut again = Command::new(program);
@@ -20,7 +27,25 @@ pub fn start_again_without_postgres_settings() -> bool {
     for name in foreign {
         again.env_remove(name);
     }
+    if paint_without_card {
+        again.env(PAINT_WITHOUT_CARD, "1");
+    }
     run_instead(again)
+}
+
+/// Whether there may be one: in doubt, WebKit decides.
+#[cfg(target_os = "linux")]
+fn has_graphics_card() -> bool {
+    let mut devices = std::fs::read_dir("/dev/dri").into_iter().flatten().flatten();
+    // Cards with a driver of the kernel, cards with a driver of their own, and those of a Windows that Linux runs in.
+    devices.any(|device| device.file_name().to_string_lossy().starts_with("renderD"))
+        || ["/dev/nvidiactl", "/dev/dxg"].iter().any(|path| std::path::Path::new(path).exists())
+}
+
+/// Only WebKitGTK is told by the environment.
+#[cfg(not(target_os = "linux"))]
+fn has_graphics_card() -> bool {
+    true
 }
 
 /// Takes this process's place, so that whoever started it still waits for the right one.

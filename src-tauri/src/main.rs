@@ -4,7 +4,7 @@
 mod environment;
 
 fn main() {
-    if !environment::start_again_without_postgres_settings() {
+    if !environment::start_again_in_the_right_one() {
         cloche::run();
     }
 }

@@ -3,8 +3,8 @@
 use crate::error::answer;
 use crate::state::{Shell, desk_of};
 use desk::app::{
-    FirstRunLocal, OrganizationSwitch, PasswordChange, PasswordResetLocal, ServerConnect,
-    ServerOpen, SignIn,
+    FirstRunLocal, JoinAccept, JoinDescribe, JoinOffer, OrganizationSwitch, PasswordChange,
+    PasswordResetLocal, ServerConnect, ServerOpen, SignIn,
 };
 use desk::error::AppError;
 use desk::open::WindowActivity;
@@ -58,6 +58,21 @@ pub async fn server_open(shell: State<'_, Shell>, input: ServerOpen) -> Result<A
 #[specta::specta]
 pub async fn sign_in(shell: State<'_, Shell>, input: SignIn) -> Result<AppState, AppError> {
     answer(shell.app.sign_in(input).await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn join_describe(
+    shell: State<'_, Shell>,
+    input: JoinDescribe,
+) -> Result<JoinOffer, AppError> {
+    answer(shell.app.join_describe(input).await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn join_accept(shell: State<'_, Shell>, input: JoinAccept) -> Result<AppState, AppError> {
+    answer(shell.app.join_accept(input).await)
 }
 
 #[tauri::command]
