@@ -5,7 +5,7 @@ import { Failed } from "@/components/States";
 import { SessionProvider } from "@/components/session";
 import { Starting } from "@/features/onboarding/Starting";
 import type { Session } from "@/ipc/types";
-import { newRouter } from "./router";
+import { takeRouter } from "./router";
 import { useAppStart } from "./state";
 
 const FailedStart = lazy(async () => ({
@@ -54,7 +54,7 @@ function Phase({ start }: { start: ReturnType<typeof useAppStart> }) {
 }
 
 function Desk({ session }: { session: Session }) {
-  const router = useMemo(newRouter, []);
+  const router = useMemo(takeRouter, []);
   return (
     <SessionProvider session={session}>
       <RouterProvider router={router} />

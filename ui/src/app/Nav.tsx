@@ -1,10 +1,15 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import {
+  ArrowDownUp,
   CalendarDays,
   ChevronsUpDown,
-  FileUp,
+  ListChecks,
   type LucideIcon,
   MonitorSmartphone,
+  Sunrise,
+  Truck,
+  UserCog,
   Users,
 } from "lucide-react";
 import { useStateChange } from "@/components/app-state";
@@ -12,8 +17,11 @@ import { cx } from "@/components/class-names";
 import { Menu } from "@/components/Menu";
 import { complain } from "@/components/notices";
 import { useFormat, useSession, useSync } from "@/components/session";
+import { taskCountsQuery } from "@/components/tasks/queries";
 import { zoneName } from "@/components/zones";
 import { rememberedEventsSearch } from "@/features/events/search-params";
+import { rememberedResourcesSearch } from "@/features/resources/search-params";
+import { rememberedTasksSearch } from "@/features/tasks/search-params";
 import { commands } from "@/ipc/bindings";
 import type { SyncStatus } from "@/ipc/types";
 
@@ -25,6 +33,10 @@ export function Nav() {
   return (
     <nav aria-label="Main" className="flex min-h-0 flex-col gap-0.5 border-r border-line bg-canvas px-2 py-3">
       <Organization />
+      <Link to="/today" className={link}>
+        <Entry icon={Sunrise} word="Today" />
+      </Link>
+      <Tasks />
       <Link
         to="/events"
         search={() => rememberedEventsSearch()}
@@ -36,14 +48,48 @@ export function Nav() {
       <Link to="/clients" className={link}>
         <Entry icon={Users} word="Clients" />
       </Link>
+      <Link
+        to="/resources"
+        search={() => rememberedResourcesSearch()}
+        activeOptions={{ includeSearch: false }}
+        className={link}
+      >
+        <Entry icon={Truck} word="Resources" />
+      </Link>
+      <Link to="/team" activeOptions={{ includeSearch: false }} className={link}>
+        <Entry icon={UserCog} word="Team & permissions" />
+      </Link>
       <Link to="/import" className={link}>
-        <Entry icon={FileUp} word="Import" />
+        <Entry icon={ArrowDownUp} word="Import & export" />
       </Link>
       <Link to="/settings" className={link}>
         <Entry icon={MonitorSmartphone} word="Devices & password" />
       </Link>
       <SyncState />
     </nav>
+  );
+}
+
+/** With how many of one's own tasks are late, or of everybody's where one has none. */
+function Tasks() {
+  const format = useFormat();
+  const counts = useQuery(taskCountsQuery).data;
+  const late = counts ? counts.mine_overdue || counts.all_overdue : 0;
+  return (
+    <Link
+      to="/tasks"
+      search={() => rememberedTasksSearch()}
+      activeOptions={{ includeSearch: false }}
+      className={link}
+    >
+      <Entry icon={ListChecks} word="Tasks" />
+      {late > 0 ? (
+        <span className="ml-auto text-sm text-danger" title={`${format.number(late)} overdue`}>
+          {format.number(late)}
+          <span className="sr-only"> overdue</span>
+        </span>
+      ) : null}
+    </Link>
   );
 }
 

@@ -12,7 +12,8 @@ const Palette = lazy(async () => ({ default: (await import("@/features/palette/P
 
 /** What surrounds every screen of a signed-in window. */
 export function Shell() {
-  const [palette, setPalette] = useState(false);
+  // Null until it is first asked for: a window that only opens need not read it.
+  const [palette, setPalette] = useState<boolean | null>(null);
   useShortcuts(() => setPalette(true));
   useWindowActivity();
   return (
@@ -29,9 +30,11 @@ export function Shell() {
           </main>
         </div>
       </div>
-      <Suspense fallback={null}>
-        <Palette open={palette} onOpenChange={setPalette} />
-      </Suspense>
+      {palette === null ? null : (
+        <Suspense fallback={null}>
+          <Palette open={palette} onOpenChange={setPalette} />
+        </Suspense>
+      )}
       <UndoBlockedDialog />
     </PaletteOpener>
   );

@@ -42,6 +42,7 @@ it("shows a refused change as a notice that stays until it is read", async () =>
 
 it("shows how this desk's copy stands, as it changes", async () => {
   const { desk } = open("/events");
+  await screen.findByRole("grid", { name: "Events" });
   await waitFor(() => expect(screen.getByRole("status", { name: "Sync" })).toHaveTextContent("Up to date"));
   await desk.tell("sync_status", { ...live, state: "offline" });
   await waitFor(() =>

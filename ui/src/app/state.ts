@@ -1,17 +1,19 @@
 /** Which of the app's states the window shows, as the shell sees it. */
-import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { stateKey } from "@/components/app-state";
 import { notify } from "@/components/notices";
-import { syncKey } from "@/components/session";
+import { syncKey, syncQuery } from "@/components/session";
+import { taskCountsQuery } from "@/components/tasks/queries";
 import { undoStack } from "@/components/undo-stack";
 import { firstPage } from "@/components/use-window";
 import { eventTypesQuery, eventWindow } from "@/features/events/queries";
 import { rememberedEventsSearch, toFilter, toSort } from "@/features/events/search-params";
+import { todayQuery } from "@/features/today/queries";
 import { commands } from "@/ipc/bindings";
 import { followReplica, forgetReplica, onLive } from "@/ipc/live";
 import type { AppState, Session } from "@/ipc/types";
-import { unwrap } from "@/ipc/unwrap";
+import { asCommandError, unwrap } from "@/ipc/unwrap";
 
 /** Whose data the caches hold; anything else must not be seen beside it. */
 function holder(state: AppState | undefined): string {
@@ -42,51 +44,99 @@ function watchHolder(client: QueryClient): () => void {
   });
 }
 
-/** Asks for the first screen's list while the screen itself is still being built. */
-function readAhead(client: QueryClient, session: Session): void {
+/** Asks what the first screen and what surrounds it will ask. */
+async function readAhead(client: QueryClient, session: Session): Promise<void> {
+  const around = [client.prefetchQuery(syncQuery), client.prefetchQuery(taskCountsQuery)];
+  const zone = session.organization.time_zone;
+  if (/^#?\/?(today.*)?$/.test(window.location.hash)) {
+    await Promise.all([client.prefetchQuery(todayQuery), ...around]);
+    return;
+  }
   const search = rememberedEventsSearch();
-  const list = eventWindow(toFilter(search, session.organization.time_zone), toSort(search));
-  void client.prefetchQuery(firstPage(list));
-  void client.prefetchQuery(eventTypesQuery);
+  const list = firstPage(eventWindow(toFilter(search, zone), toSort(search)));
+  await Promise.all([client.prefetchQuery(list), client.prefetchQuery(eventTypesQuery), ...around]);
 }
 
-/** Asks the shell once, then follows what it announces. */
+declare global {
+  interface Window {
+    /** The app's state, which the page asks for before these scripts are read. */
+    clocheStart?: Promise<unknown> | undefined;
+  }
+}
+
+async function askState(): Promise<AppState> {
+  const asked = window.clocheStart;
+  window.clocheStart = undefined;
+  if (!asked) {
+    return unwrap(await commands.appStart());
+  }
+  try {
+    return (await asked) as AppState;
+  } catch (error) {
+    throw asCommandError(error);
+  }
+}
+
+/** What the app shows: asked once, then announced. */
+const stateQuery = queryOptions({
+  queryKey: stateKey,
+  queryFn: askState,
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: false,
+});
+
+/** Reads the app's state and what its first screen will ask, before anything is drawn. */
+export async function openAhead(client: QueryClient): Promise<void> {
+  const beforeAnybodyListened = window.clocheStart !== undefined;
+  await client.prefetchQuery(stateQuery);
+  const state = client.getQueryData<AppState>(stateKey);
+  if (state?.phase !== "ready") {
+    return;
+  }
+  if (beforeAnybodyListened) {
+    // Access may have been lost in between: asked once more as soon as the first screen stands.
+    void client.invalidateQueries({ queryKey: stateKey, refetchType: "none" });
+  }
+  await readAhead(client, state.session);
+}
+
+/** Keeps the caches true to what the shell announces; returns how to stop. */
+function follow(client: QueryClient): () => void {
+  const stops = [
+    onLive("app_state", (state) => {
+      // The answer to a start still on its way is older than this.
+      void client.cancelQueries({ queryKey: stateKey });
+      client.setQueryData(stateKey, state);
+    }),
+    onLive("sync_status", (status) => {
+      client.setQueryData(syncKey, status);
+      if (client.isFetching({ queryKey: syncKey }) > 0) {
+        // An answer still on its way may be older than this and would overwrite it: ask again instead.
+        void client.invalidateQueries({ queryKey: syncKey });
+      }
+    }),
+    onLive("notice", notify),
+    followReplica(client),
+    watchHolder(client),
+  ];
+  return () => {
+    for (const stop of stops) {
+      stop();
+    }
+  };
+}
+
+const followed = new WeakSet<QueryClient>();
+
+/** Follows for as long as the window lives: what is read ahead must not miss what changes meanwhile. */
+export function followForGood(client: QueryClient): void {
+  followed.add(client);
+  follow(client);
+}
+
+/** The app's state as it is now. */
 export function useAppStart() {
   const client = useQueryClient();
-  useEffect(() => {
-    const stops = [
-      onLive("app_state", (state) => {
-        // The answer to a start still on its way is older than this.
-        void client.cancelQueries({ queryKey: stateKey });
-        client.setQueryData(stateKey, state);
-      }),
-      onLive("sync_status", (status) => {
-        client.setQueryData(syncKey, status);
-        if (client.isFetching({ queryKey: syncKey }) > 0) {
-          // An answer still on its way may be older than this and would overwrite it: ask again instead.
-          void client.invalidateQueries({ queryKey: syncKey });
-        }
-      }),
-      onLive("notice", notify),
-      followReplica(client),
-      watchHolder(client),
-    ];
-    return () => {
-      for (const stop of stops) {
-        stop();
-      }
-    };
-  }, [client]);
-  return useQuery({
-    queryKey: stateKey,
-    queryFn: async () => {
-      const state = unwrap(await commands.appStart());
-      if (state.phase === "ready") {
-        readAhead(client, state.session);
-      }
-      return state;
-    },
-    staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
-  });
+  useEffect(() => (followed.has(client) ? undefined : follow(client)), [client]);
+  return useQuery(stateQuery);
 }

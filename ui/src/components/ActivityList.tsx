@@ -9,7 +9,7 @@ import { Empty, Failed, Loading } from "./States";
 import { useFormat, useReadOnly } from "./session";
 
 type Props = {
-  kind: "event" | "client";
+  kind: "event" | "client" | "resource";
   id: string;
   load: (beforeN: number | null) => Promise<Activity>;
 };

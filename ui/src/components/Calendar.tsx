@@ -1,19 +1,16 @@
 import { type DateRange, DayPicker } from "react-day-picker";
+import { firstDayOfWeek } from "./days";
 import { useFormat } from "./session";
 import { dateOf, dayOf } from "./wall-time";
-
-type WithWeek = Intl.Locale & { getWeekInfo?: () => { firstDay: number }; weekInfo?: { firstDay: number } };
 
 /** The house's calendar speaks the organization's language and starts its week where that place does. */
 function useLocaleProps() {
   const { locale } = useFormat();
-  const known = new Intl.Locale(locale) as WithWeek;
-  const firstDay = (known.getWeekInfo?.() ?? known.weekInfo)?.firstDay ?? 1;
   const write = (options: Intl.DateTimeFormatOptions) => (date: Date) =>
     new Intl.DateTimeFormat(`${locale}-u-ca-gregory`, options).format(date);
   return {
     className: "calendar",
-    weekStartsOn: (firstDay % 7) as 0 | 1 | 2 | 3 | 4 | 5 | 6,
+    weekStartsOn: firstDayOfWeek(locale),
     formatters: {
       formatCaption: write({ month: "long", year: "numeric" }),
       formatWeekdayName: write({ weekday: "narrow" }),

@@ -4,6 +4,7 @@ import { Dialog } from "./Dialog";
 import { useEventActions } from "./event-actions";
 import { Field, Textarea } from "./Field";
 import { Problem } from "./States";
+import { ReleasePreview } from "./schedule/ReleasePreview";
 
 type Props = { event: { id: string; name: string } | null; onClose: () => void };
 
@@ -58,6 +59,7 @@ function Ask({ event, onClose }: { event: { id: string; name: string }; onClose:
             />
           )}
         </Field>
+        <ReleasePreview eventId={event.id} />
       </form>
     </Dialog>
   );

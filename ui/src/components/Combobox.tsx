@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { cx } from "./class-names";
 import { inputLook } from "./Field";
 
-export type Option = { value: string; label: string; note?: string | null };
+export type Option = { value: string; label: string; note?: string | null; mark?: ReactNode };
 
 type Props = {
   value: Option | null;
@@ -21,6 +21,7 @@ type Props = {
     "aria-invalid"?: boolean;
     "aria-describedby"?: string | undefined;
     "aria-label"?: string;
+    autoFocus?: boolean;
   };
   className?: string;
 };
@@ -90,8 +91,11 @@ export function Combobox({
                 <Base.Item key={option.value} value={option} className={itemLook}>
                   <span className="min-w-0 flex-1">
                     <span className="block truncate">{option.label}</span>
-                    {option.note ? (
-                      <span className="block truncate text-sm font-normal text-text-3">{option.note}</span>
+                    {option.note || option.mark ? (
+                      <span className="flex min-w-0 items-center gap-1.5 text-sm font-normal text-text-3">
+                        {option.mark}
+                        <span className="truncate">{option.note}</span>
+                      </span>
                     ) : null}
                   </span>
                   <Base.ItemIndicator>

@@ -12,17 +12,22 @@ type Props = {
   children?: ReactNode;
   footer?: ReactNode;
   wide?: boolean;
+  /** Along the right edge, so that what it is about stays in view. */
+  side?: boolean;
 };
 
 /** A modal question: title, what it is about, and its buttons at the bottom right. */
-export function Dialog({ open, onClose, title, description, children, footer, wide }: Props) {
+export function Dialog({ open, onClose, title, description, children, footer, wide, side }: Props) {
   return (
     <Base.Root open={open} onOpenChange={(next) => (next ? undefined : onClose())}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-100 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
         <Base.Popup
           className={cx(
-            "fixed top-1/2 left-1/2 z-40 flex max-h-[88vh] -translate-x-1/2 -translate-y-1/2 flex-col rounded-xl border border-line bg-raised shadow-pop",
+            "fixed z-40 flex flex-col border-line bg-raised shadow-pop",
+            side
+              ? "inset-y-0 right-0 border-l"
+              : "top-1/2 left-1/2 max-h-[88vh] -translate-x-1/2 -translate-y-1/2 rounded-xl border",
             wide ? "w-[720px]" : "w-[480px]",
             "max-w-[94vw] transition-opacity duration-100 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0",
           )}

@@ -22,10 +22,12 @@ export function Menu(props: {
   entries: MenuEntry[];
   title?: string;
   onOpenChange?: (open: boolean) => void;
+  /** Made because somebody pressed for it. */
+  defaultOpen?: boolean;
 }) {
-  const { trigger, entries, title, onOpenChange } = props;
+  const { trigger, entries, title, onOpenChange, defaultOpen } = props;
   return (
-    <Base.Root onOpenChange={onOpenChange}>
+    <Base.Root onOpenChange={onOpenChange} defaultOpen={defaultOpen}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner sideOffset={4} align="start" className="z-50">

@@ -26,7 +26,7 @@ export function Page({
           {title}
         </h1>
         {after}
-        <div className="ml-auto flex shrink-0 items-center gap-2">
+        <div className="ml-auto flex shrink-0 items-center gap-2 print:hidden">
           <PaletteField />
           {actions}
         </div>

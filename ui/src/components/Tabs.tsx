@@ -1,13 +1,16 @@
 import { Tabs as Base } from "@base-ui/react/tabs";
 import type { ReactNode } from "react";
+import { cx } from "./class-names";
 
 type Props<Id extends string> = {
   value: Id;
   onChange: (id: Id) => void;
   tabs: { id: Id; word: string; content: ReactNode }[];
+  /** The content fills what is left of the window and scrolls by itself. */
+  fill?: boolean;
 };
 
-export function Tabs<Id extends string>({ value, onChange, tabs }: Props<Id>) {
+export function Tabs<Id extends string>({ value, onChange, tabs, fill }: Props<Id>) {
   return (
     <Base.Root
       value={value}
@@ -26,7 +29,11 @@ export function Tabs<Id extends string>({ value, onChange, tabs }: Props<Id>) {
         ))}
       </Base.List>
       {tabs.map((tab) => (
-        <Base.Panel key={tab.id} value={tab.id} className="min-h-0 flex-1 overflow-y-auto px-5">
+        <Base.Panel
+          key={tab.id}
+          value={tab.id}
+          className={cx("min-h-0 flex-1", fill ? "flex flex-col" : "overflow-y-auto px-5")}
+        >
           {tab.content}
         </Base.Panel>
       ))}

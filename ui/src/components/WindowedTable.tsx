@@ -1,9 +1,10 @@
 import { createColumnHelper, type ReactTable, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useMemo, useRef } from "react";
 import { cx } from "./class-names";
-import { inText, overlayOpen } from "./keys";
+import { SelectCell } from "./SelectCell";
+import { useCursor, useRowKeys, useSteadyRow } from "./table-keys";
 import type { ListWindow } from "./use-window";
 
 const features = tableFeatures({});
@@ -12,13 +13,24 @@ const rowHeight = 36;
 export type Column<Row, By extends string> = {
   id: string;
   header: string;
-  cell: (row: Row) => ReactNode;
+  /** `before` is the row above, where it has been read. */
+  cell: (row: Row, before: Row | undefined) => ReactNode;
   /** What the shell sorts by for this column. */
   by?: By;
   className?: string;
 };
 
-type Slot<Row> = { index: number; row: Row | undefined };
+/** Rows chosen for something to be done to all of them. */
+export type RowSelection<Row> = {
+  has: (row: Row) => boolean;
+  /** What a row is called, for those who do not see it. */
+  name: (row: Row) => string;
+  onToggle: (row: Row) => void;
+  /** Everything from one row to another, both included, is to be chosen. */
+  onRange: (from: number, to: number) => void;
+};
+
+type Slot<Row> = { index: number; row: Row | undefined; before: Row | undefined };
 type Sort<By extends string> = { by: By; descending: boolean };
 
 type Props<Row, By extends string> = {
@@ -31,9 +43,18 @@ type Props<Row, By extends string> = {
   onSort?: (sort: Sort<By>) => void;
   onOpen?: (row: Row) => void;
   rowClass?: (row: Row) => string | undefined;
+  selection?: RowSelection<Row>;
+  /** A key for the row under the cursor; says whether it was one of its own. */
+  onKey?: (event: KeyboardEvent, row: Row | undefined) => boolean;
 };
 
-/** A virtualised table over a {@link ListWindow}; j/k or arrows move, Enter opens. */
+const idOf = (row: object | undefined) =>
+  row && "id" in row && typeof row.id === "string" ? row.id : undefined;
+
+/**
+ * A virtualised table over a {@link ListWindow}; j/k or arrows move, Enter opens. With a selection Space chooses, and
+ * Shift chooses from there to here. What others add or remove above moves neither the cursor nor what is in view.
+ */
 export function WindowedTable<Row extends object, By extends string>(props: Props<Row, By>) {
   const { list, columns, grid, onOpen } = props;
   const id = useId();
@@ -60,15 +81,60 @@ export function WindowedTable<Row extends object, By extends string>(props: Prop
     }
   }, [asked]);
 
-  const cursor = useCursor(asked, list.total, (index) => virtual.scrollToIndex(index));
-  useOpenKey(cursor.index, (index) => {
-    const row = list.rowAt(index);
-    if (row) {
+  const { selection, onKey } = props;
+  const cursor = useCursor(
+    asked,
+    list.total,
+    (index) => virtual.scrollToIndex(index),
+    selection ? (from, to) => selection.onRange(Math.min(from, to), Math.max(from, to)) : undefined,
+  );
+  useRowKeys(cursor.index, (event, index) => {
+    const row = index >= 0 ? list.rowAt(index) : undefined;
+    if (event.key === "Enter" && row) {
       onOpen?.(row);
+      return true;
     }
+    if (selection && event.key === " " && row) {
+      selection.onToggle(row);
+      return true;
+    }
+    if (selection && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a") {
+      selection.onRange(0, list.total - 1);
+      return true;
+    }
+    return onKey?.(event, row) ?? false;
   });
+  const choose = (row: Row, index: number, toHere: boolean) => {
+    if (toHere && cursor.index >= 0) {
+      selection?.onRange(Math.min(cursor.index, index), Math.max(cursor.index, index));
+    } else {
+      selection?.onToggle(row);
+    }
+    cursor.set(index);
+  };
+  const top = virtual.scrollOffset ?? 0;
+  const height = scroller.current?.clientHeight ?? 0;
+  useSteadyRow(
+    asked,
+    (index) => idOf(list.rowAt(index)),
+    {
+      cursor: cursor.index,
+      first: Math.floor(top / rowHeight),
+      last: Math.floor((top + height) / rowHeight),
+    },
+    (rows) => {
+      if (cursor.index >= 0) {
+        cursor.set(cursor.index + rows);
+      }
+      scroller.current?.scrollBy?.({ top: rows * rowHeight });
+    },
+  );
 
-  const data: Slot<Row>[] = items.map((item) => ({ index: item.index, row: list.rowAt(item.index) }));
+  const data: Slot<Row>[] = items.map((item) => ({
+    index: item.index,
+    row: list.rowAt(item.index),
+    before: item.index > 0 ? list.rowAt(item.index - 1) : undefined,
+  }));
   const defs = useMemo(() => {
     const helper = createColumnHelper<typeof features, Slot<Row>>();
     return helper.columns(
@@ -77,7 +143,11 @@ export function WindowedTable<Row extends object, By extends string>(props: Prop
           id: column.id,
           header: column.header,
           cell: ({ row: { original } }) =>
-            original.row ? column.cell(original.row) : <span className="block h-3 w-2/3 rounded bg-hover" />,
+            original.row ? (
+              column.cell(original.row, original.before)
+            ) : (
+              <span className="block h-3 w-2/3 rounded bg-hover" />
+            ),
         }),
       ),
     );
@@ -91,6 +161,7 @@ export function WindowedTable<Row extends object, By extends string>(props: Prop
       aria-label={props.label}
       aria-rowcount={list.total + 1}
       aria-busy={list.stale || undefined}
+      aria-multiselectable={selection ? true : undefined}
       aria-activedescendant={cursor.index >= 0 ? `${id}-${cursor.index}` : undefined}
       tabIndex={0}
       onKeyDown={cursor.onKeyDown}
@@ -100,6 +171,7 @@ export function WindowedTable<Row extends object, By extends string>(props: Prop
       <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
         {table.getRowModel().rows.map((row, step) => {
           const { index, row: value } = row.original;
+          const chosen = selection !== undefined && value !== undefined && selection.has(value);
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the grid itself opens the row under the cursor on Enter
             <div
@@ -108,9 +180,11 @@ export function WindowedTable<Row extends object, By extends string>(props: Prop
               role="row"
               tabIndex={-1}
               aria-rowindex={index + 2}
-              aria-selected={cursor.index === index}
-              onClick={() => {
-                if (value) {
+              aria-selected={selection ? chosen : cursor.index === index}
+              onClick={(event) => {
+                if (value && selection && (event.shiftKey || event.ctrlKey || event.metaKey)) {
+                  choose(value, index, event.shiftKey);
+                } else if (value) {
                   cursor.set(index);
                   onOpen?.(value);
                 }
@@ -119,11 +193,25 @@ export function WindowedTable<Row extends object, By extends string>(props: Prop
               className={cx(
                 "absolute inset-x-0 top-0 grid items-center gap-3 border-b border-line/60 px-5 outline-none hover:bg-hover",
                 grid,
+                chosen && "bg-accent-soft/60",
                 cursor.index === index &&
                   "bg-accent-soft shadow-[inset_2px_0_var(--accent)] hover:bg-accent-soft",
                 value && props.rowClass?.(value),
               )}
             >
+              {selection ? (
+                <SelectCell
+                  name={value ? selection.name(value) : null}
+                  chosen={chosen}
+                  onPress={(shift) => {
+                    if (value) {
+                      choose(value, index, shift);
+                      // The keys that follow are for the row.
+                      scroller.current?.focus({ preventScroll: true });
+                    }
+                  }}
+                />
+              ) : null}
               {row.getAllCells().map((cell, at) => (
                 <div key={cell.id} role="gridcell" className={cx("min-w-0 truncate", columns[at]?.className)}>
                   <table.FlexRender cell={cell} />
@@ -143,11 +231,17 @@ function Heading<Row extends object, By extends string>({
   grid,
   sort,
   onSort,
+  selection,
 }: Props<Row, By> & { table: ReactTable<typeof features, Slot<Row>> }) {
   return (
     <div role="rowgroup" className="sticky top-0 z-10 border-b border-line bg-surface">
       {table.getHeaderGroups().map((group) => (
         <div key={group.id} role="row" tabIndex={-1} className={cx("grid h-8 items-center gap-3 px-5", grid)}>
+          {selection ? (
+            <div role="columnheader" tabIndex={-1}>
+              <span className="sr-only">Selected</span>
+            </div>
+          ) : null}
           {group.headers.map((header, at) => {
             const column = columns[at];
             const by = column?.by;
@@ -189,77 +283,4 @@ function Heading<Row extends object, By extends string>({
       ))}
     </div>
   );
-}
-
-/** The row under the keyboard's cursor: arrows inside the table, j and k from anywhere on the screen. */
-function useCursor(asked: string, total: number, show: (index: number) => void) {
-  const [placed, setPlaced] = useState({ asked, index: -1 });
-  // Another question's answer has other rows: no row of it has been chosen yet.
-  const index = placed.asked === asked ? placed.index : -1;
-  const setIndex = (next: number) => setPlaced({ asked, index: next });
-  const move = (to: number) => {
-    const next = Math.max(0, Math.min(total - 1, to));
-    if (total > 0) {
-      setIndex(next);
-      show(next);
-    }
-  };
-  const latest = useRef(move);
-  latest.current = move;
-  const at = useRef(index);
-  at.current = index;
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || inText(event) || overlayOpen()) {
-        return;
-      }
-      const atRest = event.target === document.body;
-      if (event.key === "j" || (atRest && event.key === "ArrowDown")) {
-        event.preventDefault();
-        latest.current(at.current + 1);
-      } else if (event.key === "k" || (atRest && event.key === "ArrowUp")) {
-        event.preventDefault();
-        latest.current(at.current - 1);
-      }
-    };
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
-  }, []);
-  const steps: Record<string, number> = {
-    ArrowDown: index + 1,
-    ArrowUp: index - 1,
-    PageDown: index + 15,
-    PageUp: index - 15,
-    Home: 0,
-    End: total - 1,
-  };
-  return {
-    index: Math.min(index, total - 1),
-    set: setIndex,
-    onKeyDown: (event: React.KeyboardEvent) => {
-      const to = steps[event.key];
-      if (to !== undefined) {
-        event.preventDefault();
-        move(to);
-      }
-    },
-  };
-}
-
-/** Enter opens the row under the cursor unless something else has the focus. */
-function useOpenKey(index: number, open: (index: number) => void) {
-  const latest = useRef({ index, open });
-  latest.current = { index, open };
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement;
-      const free = target === document.body || target.matches("[role=grid], [role=row]");
-      if (event.key === "Enter" && free && !overlayOpen() && latest.current.index >= 0) {
-        event.preventDefault();
-        latest.current.open(latest.current.index);
-      }
-    };
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
-  }, []);
 }

@@ -70,6 +70,17 @@ export class Format {
     return formatter(this.locale, zone, same ? day : dayAndYear).format(new Date(instant));
   }
 
+  /** `Friday 20 November` of a calendar day (`YYYY-MM-DD`), with the year where it is not this one. */
+  longDay(date: string): string {
+    const thisYear = wallTime(new Date(this.now()).toISOString(), this.zone).slice(0, 4);
+    const long: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };
+    return formatter(
+      this.locale,
+      "UTC",
+      date.slice(0, 4) === thisYear ? long : { ...long, year: "numeric" },
+    ).format(new Date(`${date}T12:00:00Z`));
+  }
+
   time(instant: string, zone: string = this.zone): string {
     return formatter(this.locale, zone, clock).format(new Date(instant));
   }

@@ -5,7 +5,10 @@ export function inText(event: KeyboardEvent): boolean {
   const target = event.target;
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches("input, textarea, select, [role=combobox], [role=textbox]"))
+    (target.isContentEditable ||
+      target.matches(
+        "input:not([type=checkbox], [type=radio]), textarea, select, [role=combobox], [role=textbox]",
+      ))
   );
 }
 

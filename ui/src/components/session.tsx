@@ -1,5 +1,5 @@
 /** Who works here, in which organization, and whether changes are possible right now. */
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useMemo } from "react";
 import { commands } from "@/ipc/bindings";
 import type { Session, SyncStatus } from "@/ipc/types";
@@ -33,13 +33,15 @@ export function useFormat(): Format {
 
 export const syncKey = ["app", "sync"] as const;
 
+export const syncQuery = queryOptions({
+  queryKey: syncKey,
+  queryFn: async () => unwrap(await commands.syncStatus()),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 /** How this desk's copy stands to the server; kept by the shell's announcements. */
 export function useSync(): SyncStatus | undefined {
-  return useQuery({
-    queryKey: syncKey,
-    queryFn: async () => unwrap(await commands.syncStatus()),
-    staleTime: Number.POSITIVE_INFINITY,
-  }).data;
+  return useQuery(syncQuery).data;
 }
 
 /** Why nothing can be changed right now, or null. */

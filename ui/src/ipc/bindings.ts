@@ -11,6 +11,8 @@ export const commands = {
 	serverConnect: (input: ServerConnect) => typedError<AppState, AppError>(__TAURI_INVOKE("server_connect", { input })),
 	serverOpen: (input: ServerOpen) => typedError<AppState, AppError>(__TAURI_INVOKE("server_open", { input })),
 	signIn: (input: SignIn) => typedError<AppState, AppError>(__TAURI_INVOKE("sign_in", { input })),
+	joinDescribe: (input: JoinDescribe) => typedError<JoinOffer, AppError>(__TAURI_INVOKE("join_describe", { input })),
+	joinAccept: (input: JoinAccept) => typedError<AppState, AppError>(__TAURI_INVOKE("join_accept", { input })),
 	keychainAvailable: () => typedError<boolean, AppError>(__TAURI_INVOKE("keychain_available")),
 	signOut: () => typedError<AppState, AppError>(__TAURI_INVOKE("sign_out")),
 	passwordChange: (input: PasswordChange) => typedError<null, AppError>(__TAURI_INVOKE("password_change", { input })),
@@ -39,6 +41,44 @@ export const commands = {
 	clientEdit: (input: ClientEdit) => typedError<Applied, AppError>(__TAURI_INVOKE("client_edit", { input })),
 	clientDelete: (input: ClientAction) => typedError<Applied, AppError>(__TAURI_INVOKE("client_delete", { input })),
 	clientActivity: (input: ClientActivityInput) => typedError<ActivityPage, AppError>(__TAURI_INVOKE("client_activity", { input })),
+	taskList: (input: TaskListInput) => typedError<TaskListPage, AppError>(__TAURI_INVOKE("task_list", { input })),
+	taskCounts: () => typedError<TaskCounts, AppError>(__TAURI_INVOKE("task_counts")),
+	eventTasks: (input: EventRef) => typedError<EventTaskList, AppError>(__TAURI_INVOKE("event_tasks", { input })),
+	taskDueCheck: (input: TaskDueCheck) => typedError<WallVerdict, AppError>(__TAURI_INVOKE("task_due_check", { input })),
+	taskCreate: (input: TaskCreate) => typedError<Applied, AppError>(__TAURI_INVOKE("task_create", { input })),
+	taskEdit: (input: TaskEdit) => typedError<Applied, AppError>(__TAURI_INVOKE("task_edit", { input })),
+	taskMove: (input: TaskMove) => typedError<Applied, AppError>(__TAURI_INVOKE("task_move", { input })),
+	taskAssign: (input: TaskAssign) => typedError<Applied, AppError>(__TAURI_INVOKE("task_assign", { input })),
+	taskDelete: (input: TaskDelete) => typedError<Applied, AppError>(__TAURI_INVOKE("task_delete", { input })),
+	resourceList: (input: ResourceListInput) => typedError<ResourceListPage, AppError>(__TAURI_INVOKE("resource_list", { input })),
+	resourcePage: (input: ResourceRef) => typedError<ResourcePage, AppError>(__TAURI_INVOKE("resource_page", { input })),
+	resourceSchedule: (input: ResourceScheduleInput) => typedError<ResourceSchedule, AppError>(__TAURI_INVOKE("resource_schedule", { input })),
+	resourceCreate: (input: ResourceCreate) => typedError<Applied, AppError>(__TAURI_INVOKE("resource_create", { input })),
+	resourceEdit: (input: ResourceEdit) => typedError<Applied, AppError>(__TAURI_INVOKE("resource_edit", { input })),
+	resourceDelete: (input: ResourceAction) => typedError<Applied, AppError>(__TAURI_INVOKE("resource_delete", { input })),
+	resourceActivity: (input: ResourceActivityInput) => typedError<ActivityPage, AppError>(__TAURI_INVOKE("resource_activity", { input })),
+	eventStaffing: (input: EventRef) => typedError<EventStaffing, AppError>(__TAURI_INVOKE("event_staffing", { input })),
+	eventReleasePreview: (input: EventRef) => typedError<EventReleasePreview, AppError>(__TAURI_INVOKE("event_release_preview", { input })),
+	assignmentCheck: (input: AssignmentCheck) => typedError<AssignmentVerdict, AppError>(__TAURI_INVOKE("assignment_check", { input })),
+	assignmentCreate: (input: AssignmentCreate) => typedError<Applied, AppError>(__TAURI_INVOKE("assignment_create", { input })),
+	assignmentEdit: (input: AssignmentEdit) => typedError<Applied, AppError>(__TAURI_INVOKE("assignment_edit", { input })),
+	assignmentRelease: (input: AssignmentRelease) => typedError<Applied, AppError>(__TAURI_INVOKE("assignment_release", { input })),
+	blockCreate: (input: BlockCreate) => typedError<Applied, AppError>(__TAURI_INVOKE("block_create", { input })),
+	blockRemove: (input: BlockRemove) => typedError<Applied, AppError>(__TAURI_INVOKE("block_remove", { input })),
+	today: () => typedError<Today, AppError>(__TAURI_INVOKE("today")),
+	personDay: (input: PersonDayInput) => typedError<PersonDay, AppError>(__TAURI_INVOKE("person_day", { input })),
+	eventSheet: (input: EventRef) => typedError<EventSheet, AppError>(__TAURI_INVOKE("event_sheet", { input })),
+	/**  Opens the system's print dialog for what the window shows. */
+	windowPrint: () => typedError<null, AppError>(__TAURI_INVOKE("window_print")),
+	team: () => typedError<Team, AppError>(__TAURI_INVOKE("team")),
+	memberInvite: (input: MemberInvite) => typedError<MemberInvited, AppError>(__TAURI_INVOKE("member_invite", { input })),
+	invitationWithdraw: (input: InvitationRef) => typedError<null, AppError>(__TAURI_INVOKE("invitation_withdraw", { input })),
+	memberResetLink: (input: MemberReset) => typedError<ResetLink, AppError>(__TAURI_INVOKE("member_reset_link", { input })),
+	memberRole: (input: MemberRole) => typedError<Applied, AppError>(__TAURI_INVOKE("member_role", { input })),
+	memberRename: (input: MemberRename) => typedError<Applied, AppError>(__TAURI_INVOKE("member_rename", { input })),
+	memberEnd: (input: MemberAction) => typedError<Applied, AppError>(__TAURI_INVOKE("member_end", { input })),
+	memberReinstate: (input: MemberAction) => typedError<Applied, AppError>(__TAURI_INVOKE("member_reinstate", { input })),
+	matrixSet: (input: MatrixSet) => typedError<Applied, AppError>(__TAURI_INVOKE("matrix_set", { input })),
 	search: (input: SearchInput) => typedError<SearchResult, AppError>(__TAURI_INVOKE("search", { input })),
 	undo: (input: UndoInput) => typedError<Applied, AppError>(__TAURI_INVOKE("undo", { input })),
 	importPick: () => typedError<{
@@ -63,6 +103,22 @@ export const commands = {
 	/**  What looks odd, in sentences. */
 	problems: string[],
 } | null, AppError>(__TAURI_INVOKE("import_pick")),
+	importPickFolder: () => typedError<{
+	/**  Its name without the folders above it. */
+	name: string,
+	/**  Its tables, each after those that it refers to. */
+	files: ImportSource[],
+	/**  What else is in it. */
+	left_out: ImportLeftOut[],
+} | null, AppError>(__TAURI_INVOKE("import_pick_folder")),
+	importBooksPreview: (input: ImportBooksPreviewInput) => typedError<ImportBooksPreview, AppError>(__TAURI_INVOKE("import_books_preview", { input })),
+	importBooksApply: (input: ImportBooksApply) => typedError<ImportApplied, AppError>(__TAURI_INVOKE("import_books_apply", { input })),
+	booksExport: () => typedError<{
+	/**  The folder, as a person reads it. */
+	folder: string,
+	/**  Its files. */
+	files: ExportedFile[],
+} | null, AppError>(__TAURI_INVOKE("books_export")),
 	importFields: (input: ImportFieldsInput) => typedError<ImportFields, AppError>(__TAURI_INVOKE("import_fields", { input })),
 	importPreview: (input: ImportPreviewInput) => typedError<ImportPreview, AppError>(__TAURI_INVOKE("import_preview", { input })),
 	importRows: (input: ImportRowsInput) => typedError<ImportRows, AppError>(__TAURI_INVOKE("import_rows", { input })),
@@ -180,12 +236,225 @@ export type Archived =
 /**  Both. */
 "with";
 
+/**  An assignment that somebody is typing. */
+export type AssignmentCheck = {
+	/**  For which event. */
+	event_id: string,
+	/**  For which of its tasks. */
+	task_id: string | null,
+	/**  Whom or what. */
+	resource_id: string,
+	/**  How many. */
+	quantity: number,
+	/**  From, in the event's zone. */
+	starts_local: string,
+	/**  Until, in the event's zone. */
+	ends_local: string,
+	/**  Which of two times the start means. */
+	starts_choice: Choice | null,
+	/**  Which of two times the end means. */
+	ends_choice: Choice | null,
+	/**  The assignment that is being changed. */
+	entry_id: string | null,
+};
+
+/**  A new assignment. */
+export type AssignmentCreate = {
+	/**  The command's id. */
+	command_id: string,
+	/**  The new entry's id. */
+	entry_id: string,
+	/**  For which event. */
+	event_id: string,
+	/**  For which of its tasks. */
+	task_id: string | null,
+	/**  Whom or what. */
+	resource_id: string,
+	/**  How many. */
+	quantity: number,
+	/**  From, in the event's zone. */
+	starts_local: string,
+	/**  Until, in the event's zone. */
+	ends_local: string,
+	/**  Which of two times the start means. */
+	starts_choice: Choice | null,
+	/**  Which of two times the end means. */
+	ends_choice: Choice | null,
+	/**  Why it is booked although it clashes. */
+	override_reason: string | null,
+};
+
+/**  Changes to an assignment. */
+export type AssignmentEdit = {
+	/**  The command's id. */
+	command_id: string,
+	/**  Which. */
+	entry_id: string,
+	/**  Whom or what from now on. */
+	resource_id: string,
+	/**  How many. */
+	quantity: number,
+	/**  From, in the event's zone. */
+	starts_local: string,
+	/**  Until, in the event's zone. */
+	ends_local: string,
+	/**  Which of two times the start means. */
+	starts_choice: Choice | null,
+	/**  Which of two times the end means. */
+	ends_choice: Choice | null,
+	/**  Why it is booked although it clashes. */
+	override_reason: string | null,
+};
+
+/**  Assignments to release. */
+export type AssignmentRelease = {
+	/**  The command's id. */
+	command_id: string,
+	/**  Which; all of one event. */
+	entry_ids: string[],
+};
+
+/**  Whether it would fit. */
+export type AssignmentVerdict = {
+	/**  What the start means. */
+	starts_at: WallVerdict,
+	/**  What the end means. */
+	ends_at: WallVerdict,
+	/**  How many are free all that time; `None` while the times mean nothing. */
+	free: number | null,
+	/**  What is in the way. */
+	conflicts: Conflict[],
+	/**  Whether this person may book it all the same. */
+	may_override: May,
+	/**  Why it cannot be done as it stands, in a sentence. */
+	message: string | null,
+};
+
+/**  A time at which a resource cannot be had. */
+export type BlockCreate = {
+	/**  The command's id. */
+	command_id: string,
+	/**  The new entry's id. */
+	entry_id: string,
+	/**  Whom or what. */
+	resource_id: string,
+	/**  How many of them. */
+	quantity: number,
+	/**  From, in `time_zone`. */
+	starts_local: string,
+	/**  Until, in `time_zone`. */
+	ends_local: string,
+	/**  IANA zone of the two times. */
+	time_zone: string,
+	/**  Why: leave, repair … */
+	note: string | null,
+	/**  Why it is blocked although it is booked then. */
+	override_reason: string | null,
+};
+
+/**  Something done to an entry of the schedule. */
+export type BlockRemove = {
+	/**  The command's id. */
+	command_id: string,
+	/**  Which. */
+	entry_id: string,
+};
+
+/**  An opened file as it is to be read. */
+export type BookFileInput = {
+	/**  The file. */
+	source_id: string,
+	/**  What its rows are. */
+	kind: ImportKind,
+	/**  Which column is which field. */
+	mapping: Mapping,
+};
+
+/**  That somebody or something is held, as screens show it. */
+export type BookingRow = {
+	/**  Row id. */
+	id: string,
+	/**  What is held. */
+	resource_id: string,
+	/**  Its name; empty while it is not here. */
+	resource_name: string,
+	/**  One of [`ResourceType`], or text of a newer Cloche. */
+	resource_type: ResourceType,
+	/**  One of [`EntryKind`], or text of a newer Cloche. */
+	kind: EntryKind,
+	/**  The event it is for; nothing for a block, or where masked. */
+	event_id: string | null,
+	/**  Its name. */
+	event_name: string | null,
+	/**  Where the event stands: one of [`Status`], or text of a newer Cloche. */
+	event_status: Status | null,
+	/**  The task it is for. */
+	task_id: string | null,
+	/**  Its title. */
+	task_title: string | null,
+	/**  How many units. */
+	quantity: number,
+	/**  First instant, without setup. */
+	starts_at: string,
+	/**  First instant after it, without teardown. */
+	ends_at: string,
+	/**  IANA zone of the event's venue, else of the organization. */
+	time_zone: string,
+	/**  A block's reason. */
+	note: string | null,
+	/**  Why it stands although it clashes. */
+	override_reason: string | null,
+	/**  Who let it stand. */
+	override_by_name: string | null,
+	/**  Of an event that the viewer may not see: only when, and how much. */
+	is_masked: boolean,
+	/**  Whether it is part of a clash that nobody has let stand. */
+	clashes: boolean,
+};
+
+/**  What was written. */
+export type BooksExported = {
+	/**  The folder, as a person reads it. */
+	folder: string,
+	/**  Its files. */
+	files: ExportedFile[],
+};
+
 /**  Which of two possible moments a wall time means. */
 export type Choice = 
 /**  The earlier moment. */
 "earlier" | 
 /**  The later moment. */
 "later";
+
+/**  Some time during which a schedule cannot be kept. */
+export type Clash = {
+	/**  Of which there is not enough. */
+	resource_id: string,
+	/**  Its name. */
+	resource_name: string,
+	/**  First instant. */
+	starts_at: string,
+	/**  First instant after it. */
+	ends_at: string,
+	/**  The most units that are held at once. */
+	peak: number,
+	/**  How many there are. */
+	quantity: number,
+	/**  Why. */
+	reason: ClashReason,
+	/**  Whether all of it was let stand. */
+	accepted: boolean,
+	/**  What holds the resource then, in order of time. */
+	bookings: BookingRow[],
+};
+
+/**  Why a stretch of a schedule needs somebody's attention. */
+export type ClashReason = 
+/**  More is booked than there is. */
+"overbooked" | 
+/**  It is booked although it is marked as not available. */
+"unavailable";
 
 /**  Something done to a client. */
 export type ClientAction = {
@@ -351,6 +620,32 @@ export type Code =
 /**  A fault of ours; the log has the rest. */
 "internal";
 
+/**  An entry that stands in the way of another. */
+export type Conflict = {
+	/**  Which. */
+	entry_id: string,
+	/**  The event it is for; nothing for a block, or where the caller may not see it. */
+	event_id: string | null,
+	/**  The event's name, a block's note, or what there is to say instead. */
+	title: string,
+	/**  First instant, without setup. */
+	starts_at: string,
+	/**  First instant after it, without teardown. */
+	ends_at: string,
+	/**  How many units it holds. */
+	quantity: number,
+	/**  Assignment or block. */
+	kind: EntryKind,
+};
+
+/**  A booking with where to go. */
+export type DayBooking = {
+	/**  As everywhere. */
+	booking: BookingRow,
+	/**  The event's venue. */
+	event_location: string | null,
+};
+
 /**  A device of the person. */
 export type Device = {
 	/**  Its id. */
@@ -380,6 +675,13 @@ export type DeviceRevoke = {
 	/**  Its id. */
 	device_id: string,
 };
+
+/**  What an entry of the schedule is. */
+export type EntryKind = 
+/**  Booked for an event. */
+"assignment" | 
+/**  Not to be booked: holiday, repair. */
+"block";
 
 /**  Something done to an event. */
 export type EventAction = {
@@ -461,6 +763,8 @@ export type EventEdit = {
 	form: EventForm,
 	/**  As the form was opened. */
 	base: EventForm,
+	/**  What to do with bookings that would clash at the event's new times. */
+	moving?: MovingChoice,
 };
 
 /**  Which events to show; every condition must hold. */
@@ -567,6 +871,16 @@ export type EventPage = {
 	client: ClientRow | null,
 	/**  Every status it had, oldest first. */
 	status_history: StatusChange[],
+	/**  Tasks that are not completed. */
+	tasks_open: number,
+	/**  Those of them that are overdue. */
+	tasks_overdue: number,
+	/**  All tasks. */
+	tasks_total: number,
+	/**  Who and what is booked. */
+	bookings: number,
+	/**  Bookings that clash. */
+	clashes: number,
 	/**  What may be done. */
 	may: EventMay,
 };
@@ -575,6 +889,12 @@ export type EventPage = {
 export type EventRef = {
 	/**  Which. */
 	event_id: string,
+};
+
+/**  What calling an event off or archiving it would release. */
+export type EventReleasePreview = {
+	/**  Bookings that would go or be cut short. */
+	entries: BookingRow[],
 };
 
 /**  An event as lists show it. */
@@ -605,6 +925,16 @@ export type EventRow = {
 	is_archived: boolean,
 };
 
+/**  An event on one sheet. */
+export type EventSheet = {
+	/**  Its page. */
+	page: EventPage,
+	/**  Its tasks. */
+	tasks: EventTask[],
+	/**  Who and what it has. */
+	bookings: BookingRow[],
+};
+
 /**  Order of a list of events. */
 export type EventSort = {
 	/**  By what. */
@@ -628,6 +958,40 @@ export type EventSortBy =
 /**  Expected people; events that do not say come first. */
 "attendees";
 
+/**  Who and what an event has. */
+export type EventStaffing = {
+	/**  By type, then time. */
+	bookings: BookingRow[],
+	/**  What may be done. */
+	may: ScheduleMay,
+};
+
+/**  A task on its event's page. */
+export type EventTask = {
+	/**  As lists show it. */
+	row: TaskRow,
+	/**  What to do, at length. */
+	description: string | null,
+	/**  What it waits for. */
+	prerequisites: TaskLink[],
+	/**  What waits for it. */
+	dependants: TaskLink[],
+	/**  Where it may move, with the reason where it may not. */
+	may_move: MoveMay[],
+	/**  Completed although a prerequisite is not: so it came out of an office's old books. */
+	finished_out_of_order: boolean,
+	/**  Who and what is booked for it. */
+	bookings: BookingRow[],
+};
+
+/**  The tasks of one event. */
+export type EventTaskList = {
+	/**  By category, what comes first first. */
+	tasks: EventTask[],
+	/**  What may be done. */
+	may: TasksMay,
+};
+
 /**  A type of event and how many events have it. */
 export type EventType = {
 	/**  As one of the events spells it. */
@@ -640,6 +1004,14 @@ export type EventType = {
 export type EventTypes = {
 	/**  The most frequent first. */
 	types: EventType[],
+};
+
+/**  A written file. */
+export type ExportedFile = {
+	/**  Its name. */
+	file_name: string,
+	/**  Rows below the headings. */
+	rows: number,
 };
 
 /**  The organization and person for *Use this computer*. */
@@ -676,15 +1048,19 @@ export type Hit = {
 	kind: HitKind,
 	/**  Row id. */
 	id: string,
-	/**  The event's or client's name. */
+	/**  The name, a task's title. */
 	title: string,
-	/**  The event's client and venue, the client's contact and e-mail. */
+	/**  The event's client and venue, the client's contact and e-mail, the task's event, the resource's type and role. */
 	subtitle: string,
 	/**  Of an event: one of [`Status`], or text of a newer Cloche. */
 	status: Status | null,
 	/**  Of an event. */
 	starts_at: string | null,
-	/**  Filed away. */
+	/**  Of a task: the event it belongs to. */
+	event_id: string | null,
+	/**  Of a task. */
+	due_at: string | null,
+	/**  Filed away, as a task is with its event. */
 	is_archived: boolean,
 };
 
@@ -693,7 +1069,11 @@ export type HitKind =
 /**  An event. */
 "event" | 
 /**  A client. */
-"client";
+"client" | 
+/**  A task. */
+"task" | 
+/**  A person, a piece of equipment or a stock of materials. */
+"resource";
 
 /**  What a person answered. */
 export type ImportAnswer = {
@@ -727,6 +1107,34 @@ export type ImportApplyInput = {
 	command_id: string,
 	/**  Take the rows that are right; otherwise all or none. */
 	only_valid: boolean,
+};
+
+/**  Doing it. */
+export type ImportBooksApply = {
+	/**  The files. */
+	source_ids: string[],
+	/**  The import's command id: one entry in the journal, one undo. */
+	command_id: string,
+	/**  Take the rows that are right; otherwise all or none. */
+	only_valid: boolean,
+};
+
+/**  The dry run of several files. */
+export type ImportBooksPreview = {
+	/**  File by file, in the order they were asked for. */
+	files: ImportFilePreview[],
+	/**  All of it in a sentence. */
+	summary: string,
+};
+
+/**  What to try. */
+export type ImportBooksPreviewInput = {
+	/**  The files. */
+	files: BookFileInput[],
+	/**  Answers to the questions of an earlier dry run. */
+	answers: ImportAnswer[],
+	/**  The zone of events that name none. */
+	default_time_zone: string,
 };
 
 /**  A file to forget, or an import to stop. */
@@ -765,12 +1173,46 @@ export type ImportFieldsInput = {
 	kind: ImportKind,
 };
 
+/**  The dry run of one of several files. */
+export type ImportFilePreview = {
+	/**  The file. */
+	source_id: string,
+	/**  What its rows are. */
+	kind: ImportKind,
+	/**  What would become of them. */
+	preview: ImportPreview,
+};
+
+/**  A folder that was looked through. */
+export type ImportFolder = {
+	/**  Its name without the folders above it. */
+	name: string,
+	/**  Its tables, each after those that it refers to. */
+	files: ImportSource[],
+	/**  What else is in it. */
+	left_out: ImportLeftOut[],
+};
+
 /**  What a spreadsheet holds. */
 export type ImportKind = 
 /**  A client a row. */
 "clients" | 
 /**  An event a row. */
-"events";
+"events" | 
+/**  A person, a piece of equipment or a material a row. */
+"resources" | 
+/**  A task of an event a row. */
+"tasks" | 
+/**  A booking of a resource for an event a row. */
+"assignments";
+
+/**  A file of the folder that is no table Cloche knows. */
+export type ImportLeftOut = {
+	/**  Its name. */
+	file_name: string,
+	/**  Why it is left out, in a sentence. */
+	reason: string,
+};
 
 /**  The dry run's figures and first rows. */
 export type ImportPreview = {
@@ -782,6 +1224,10 @@ export type ImportPreview = {
 	already_there: number,
 	/**  Rows that cannot be taken. */
 	refused: number,
+	/**  Rows that book what is booked already. */
+	clashes: number,
+	/**  Rows that are taken although something is odd about them. */
+	flagged: number,
 	/**  What only a person can tell. */
 	questions: ImportQuestion[],
 	/**  The first rows, those that need attention first. */
@@ -828,6 +1274,8 @@ export type ImportRow = {
 	field: string | null,
 	/**  Why it is not new, in a finished sentence. */
 	reason: string | null,
+	/**  What is odd about it although it is taken, in a finished sentence. */
+	flag: string | null,
 };
 
 /**  Rows of the dry run. */
@@ -844,6 +1292,8 @@ export type ImportRowsInput = {
 	source_id: string,
 	/**  Only rows with this verdict. */
 	verdict: Verdict | null,
+	/**  Only rows that are taken although something is odd about them. */
+	flagged?: boolean,
 	/**  Rows to skip. */
 	offset: number,
 	/**  Rows to answer. */
@@ -874,6 +1324,79 @@ export type ImportSource = {
 	problems: string[],
 };
 
+/**  An invitation or reset as its organization's administrators see it; never with its token. */
+export type Invitation = {
+	/**  Its id. */
+	id: string,
+	/**  What for. */
+	kind: InvitationKind,
+	/**  Whom it is for. */
+	email: string,
+	/**  What colleagues will see. */
+	display_name: string,
+	/**  The role it gives. */
+	role: Role,
+	/**  Who made it. */
+	created_by_name: string | null,
+	/**  When. */
+	created_at: string,
+	/**  Until when it lets in. */
+	expires_at: string,
+	/**  When it was used. */
+	used_at: string | null,
+	/**  When it was taken back. */
+	withdrawn_at: string | null,
+};
+
+/**  Which kind of link was made. */
+export type InvitationKind = 
+/**  Lets a new person in. */
+"invitation" | 
+/**  Lets a person choose a new password. */
+"reset";
+
+/**  An invitation. */
+export type InvitationRef = {
+	/**  Its id. */
+	id: string,
+};
+
+/**  A link to use. */
+export type JoinAccept = {
+	/**  The link's text. */
+	link: string,
+	/**  What colleagues are to see. */
+	display_name: string,
+	/**  The password from now on. */
+	password: string,
+	/**  How long to stay signed in. */
+	keep: Keep,
+};
+
+/**  A link to look at. */
+export type JoinDescribe = {
+	/**  The link's text. */
+	link: string,
+};
+
+/**  What a link offers. */
+export type JoinOffer = {
+	/**  What for. */
+	kind: InvitationKind,
+	/**  Whose sign-in it makes or mends. */
+	email: string,
+	/**  The organization that invites. */
+	organization_name: string,
+	/**  What colleagues will see. */
+	display_name: string,
+	/**  The role it gives. */
+	role: Role,
+	/**  Who invites. */
+	invited_by: string | null,
+	/**  Where the server is. */
+	server_name: string,
+};
+
 /**  Any JSON value: details whose shape depends on their `kind`. */
 export type JsonValue = 
 /**  `null`. */
@@ -896,8 +1419,32 @@ export type Keep =
 /**  Until Cloche closes, in memory only. */
 "until_close";
 
+/**  Some time during which the number of held units stays the same. */
+export type LoadStep = {
+	/**  First instant. */
+	starts_at: string,
+	/**  First instant after it. */
+	ends_at: string,
+	/**  How many units are held; never none. */
+	booked: number,
+	/**  How many there are. */
+	quantity: number,
+};
+
 /**  For each field the number of its column, counted from 0; none where the file has no such column. */
 export type Mapping = { [key in string]: number | null };
+
+/**  One cell of the matrix. */
+export type MatrixSet = {
+	/**  The command's id. */
+	command_id: string,
+	/**  Manager or staff. */
+	role: Role,
+	/**  Which permission. */
+	permission: string,
+	/**  Whether they hold it from now on. */
+	granted: boolean,
+};
 
 /**  Whether something may be done, with the reason where it may not. */
 export type May = {
@@ -906,6 +1453,113 @@ export type May = {
 	/**  A finished sentence; present exactly when not allowed. */
 	reason: string | null,
 };
+
+/**  One person of the team. */
+export type Member = {
+	/**  The membership. */
+	membership_id: string,
+	/**  The person. */
+	user_id: string,
+	/**  As colleagues see them. */
+	display_name: string,
+	/**  E-mail. */
+	email: string,
+	/**  Role. */
+	role: Role,
+	/**  When the membership ended. */
+	ended_at: string | null,
+	/**  Whether it is the person who looks. */
+	is_me: boolean,
+	/**  Their entry among the staff. */
+	resource_id: string | null,
+	/**  Its name. */
+	resource_name: string | null,
+	/**  Which roles they may be given. */
+	may_role: RoleMay[],
+	/**  End the membership. */
+	may_end: May,
+	/**  Take them back. */
+	may_reinstate: May,
+	/**  Make a link for a new password. */
+	may_reset: May,
+};
+
+/**  Something done to a membership. */
+export type MemberAction = {
+	/**  The command's id. */
+	command_id: string,
+	/**  Who. */
+	membership_id: string,
+};
+
+/**  Somebody to invite. */
+export type MemberInvite = {
+	/**  The invitation's id. */
+	id: string,
+	/**  E-mail. */
+	email: string,
+	/**  As colleagues will see them. */
+	display_name: string,
+	/**  As what. */
+	role: Role,
+	/**  Their entry among the staff. */
+	resource_id: string | null,
+};
+
+/**  What came of an invitation. */
+export type MemberInvited = {
+	/**  They have a sign-in on this server already and are a member now. */
+	added: boolean,
+	/**  The link to hand to them; only now, never again. */
+	link: string | null,
+	/**  Until when it lets in. */
+	expires_at: string | null,
+};
+
+/**  Another name for a member. */
+export type MemberRename = {
+	/**  The command's id. */
+	command_id: string,
+	/**  Who. */
+	membership_id: string,
+	/**  As colleagues are to see them. */
+	display_name: string,
+};
+
+/**  A person. */
+export type MemberReset = {
+	/**  Whose password. */
+	user_id: string,
+};
+
+/**  Another role for a member. */
+export type MemberRole = {
+	/**  The command's id. */
+	command_id: string,
+	/**  Who. */
+	membership_id: string,
+	/**  As what. */
+	role: Role,
+};
+
+/**  Whether a task may move to one status. */
+export type MoveMay = {
+	/**  The status. */
+	to: TaskStatus,
+	/**  The verdict. */
+	may: May,
+};
+
+/**  What becomes of bookings that no longer fit once their event has moved. */
+export type MovingChoice = 
+/**  The event stays where it is. */
+{ kind: "refuse" } | 
+/**  They are released. */
+{ kind: "release" } | 
+/**  They stand although they clash. */
+{ kind: "override"; 
+/**  Why. */
+reason: string };
 
 /**  An organization as the window names it. */
 export type OrganizationSummary = {
@@ -945,6 +1599,282 @@ export type PasswordResetLocal = {
 	new: string,
 };
 
+/**  What the two roles that can be limited may do. */
+export type PermissionMatrix = {
+	/**  Every permission there is, in groups. */
+	permissions: PermissionRow[],
+	/**  Those of managers. */
+	manager: string[],
+	/**  Those of staff. */
+	staff: string[],
+};
+
+/**  A permission as the matrix shows it. */
+export type PermissionRow = {
+	/**  As the database spells it. */
+	name: string,
+	/**  In plain words. */
+	label: string,
+	/**  The heading it belongs under. */
+	group: string,
+};
+
+/**  One person's day, to be printed. */
+export type PersonDay = {
+	/**  Whose. */
+	resource: ResourceRow,
+	/**  Which. */
+	date: string,
+	/**  Where they are needed. */
+	bookings: DayBooking[],
+	/**  What they have to do. */
+	tasks: TaskRow[],
+};
+
+/**  One person's day. */
+export type PersonDayInput = {
+	/**  Whose. */
+	resource_id: string,
+	/**  Which, in the organization's zone. */
+	date: string,
+};
+
+/**  A link to choose a new password with. */
+export type ResetLink = {
+	/**  To hand to them; only now, never again. */
+	link: string,
+	/**  Until when it works. */
+	expires_at: string,
+};
+
+/**  Something done to a resource. */
+export type ResourceAction = {
+	/**  The command's id. */
+	command_id: string,
+	/**  Which. */
+	resource_id: string,
+};
+
+/**  A page of a resource's activity. */
+export type ResourceActivityInput = {
+	/**  Which. */
+	resource_id: string,
+	/**  Only what is older. */
+	before_n: number | null,
+};
+
+/**  Whether available resources are shown. */
+export type ResourceAvailable = 
+/**  Only those that may be booked. */
+"yes" | 
+/**  Only those that may not. */
+"no" | 
+/**  Both. */
+"any";
+
+/**  A new resource. */
+export type ResourceCreate = {
+	/**  The command's id. */
+	command_id: string,
+	/**  The new resource's id. */
+	resource_id: string,
+	/**  As typed. */
+	form: ResourceForm,
+};
+
+/**  Changes to a resource. */
+export type ResourceEdit = {
+	/**  The command's id. */
+	command_id: string,
+	/**  Which. */
+	resource_id: string,
+	/**  As typed. */
+	form: ResourceForm,
+	/**  As the form was opened. */
+	base: ResourceForm,
+};
+
+/**  Which resources to show; every condition must hold. */
+export type ResourceFilter = {
+	/**  Any of these; empty means all. */
+	types: ResourceType[],
+	/**  Every word begins a word of the name or role. */
+	text: string | null,
+	/**  Whether they may be booked. */
+	available: ResourceAvailable,
+	/**  At least one unit is free all the time from here … */
+	free_from: string | null,
+	/**  … until here; both or neither. */
+	free_until: string | null,
+};
+
+/**  A resource as typed. */
+export type ResourceForm = {
+	/**  Its name. */
+	name: string,
+	/**  Staff, equipment or materials. */
+	type: ResourceType,
+	/**  What it is there for, such as `head chef`. */
+	role: string | null,
+	/**  How many units there are; 1 for a person. */
+	quantity: number,
+	/**  Minutes held before every assignment. */
+	setup_minutes: number,
+	/**  Minutes held after every assignment. */
+	teardown_minutes: number,
+	/**  Whether it may be booked at all. */
+	is_available: boolean,
+	/**  The member who signs in as this person. */
+	user_id: string | null,
+	/**  Notes. */
+	notes: string | null,
+};
+
+/**  Input of [`Replica::resource_list`]. */
+export type ResourceListInput = {
+	/**  Which resources. */
+	filter: ResourceFilter,
+	/**  In which order. */
+	sort: ResourceSort,
+	/**  Rows to skip. */
+	offset: number,
+	/**  Rows to answer, at most 1 000. */
+	limit: number,
+};
+
+/**  Answer of [`Replica::resource_list`]. */
+export type ResourceListPage = {
+	/**  The window. */
+	rows: ResourceRow[],
+	/**  How many resources match in all. */
+	total: number,
+};
+
+/**  What may be done with one resource now, with the reason for each that may not. */
+export type ResourceMay = {
+	/**  Change its details. */
+	edit: May,
+	/**  Delete it. */
+	delete: May,
+	/**  Keep it from being booked for some time. */
+	block: May,
+	/**  Say who signs in as this person. */
+	link: May,
+	/**  Book it. */
+	assign: May,
+};
+
+/**  Whether a resource can be had now. */
+export type ResourceNow = 
+/**  At least one unit. */
+"free" | 
+/**  All units are held. */
+"busy" | 
+/**  Blocks alone hold all units. */
+"blocked" | 
+/**  It is marked as not available. */
+"unavailable";
+
+/**  A resource's page. */
+export type ResourcePage = {
+	/**  As lists show it. */
+	row: ResourceRow,
+	/**  Notes. */
+	notes: string | null,
+	/**  When it was added. */
+	created_at: string | null,
+	/**  What it has to do, soonest first. */
+	open_tasks: TaskRow[],
+	/**  What may be done. */
+	may: ResourceMay,
+};
+
+/**  A resource. */
+export type ResourceRef = {
+	/**  Which. */
+	resource_id: string,
+};
+
+/**  A resource as lists show it. */
+export type ResourceRow = {
+	/**  Row id. */
+	id: string,
+	/**  Name. */
+	name: string,
+	/**  One of [`ResourceType`], or text of a newer Cloche. */
+	type: ResourceType,
+	/**  Free text such as `head chef`. */
+	role: string | null,
+	/**  How many units there are. */
+	quantity: number,
+	/**  Minutes held before every assignment. */
+	setup_minutes: number,
+	/**  Minutes held after every assignment. */
+	teardown_minutes: number,
+	/**  Whether it may be booked at all. */
+	is_available: boolean,
+	/**  The member who signs in as this person. */
+	user_id: string | null,
+	/**  Their name. */
+	user_name: string | null,
+	/**  Whether it can be had now, setup and teardown counted. */
+	now: ResourceNow,
+	/**  Until when that stays so, where known. */
+	now_until: string | null,
+	/**  What it is booked or blocked for next. */
+	next: BookingRow | null,
+	/**  Tasks that are assigned to it and not completed, of events that are not archived. */
+	open_tasks: number,
+};
+
+/**  Answer of [`Replica::resource_schedule`]. */
+export type ResourceSchedule = {
+	/**  What touches the window, in order of time. */
+	entries: BookingRow[],
+	/**  How much is held when, setup and teardown counted; only where anything is. */
+	load: LoadStep[],
+	/**  The clashes that touch the window, in order of time. */
+	clashes: Clash[],
+};
+
+/**  A stretch of a resource's schedule. */
+export type ResourceScheduleInput = {
+	/**  Whose. */
+	resource_id: string,
+	/**  From this instant. */
+	from: string,
+	/**  Until before this one. */
+	until: string,
+};
+
+/**  Order of a list of resources. */
+export type ResourceSort = {
+	/**  By what. */
+	by: ResourceSortBy,
+	/**  Largest or latest first. */
+	descending: boolean,
+};
+
+/**  What a list of resources is sorted by. */
+export type ResourceSortBy = 
+/**  Name without case and accents. */
+"name" | 
+/**  People, equipment, materials; then the name. */
+"type" | 
+/**  Role without case and accents, then the name; resources without one come last. */
+"role" | 
+/**  Units, then the name. */
+"quantity";
+
+/**  What kind of resource one is. */
+export type ResourceType = 
+/**  One person. */
+"staff" | 
+/**  What is used and comes back. */
+"equipment" | 
+/**  What is used up or lent out by number. */
+"materials";
+
 /**  A member's role in an organization. */
 export type Role = 
 /**  May do everything (FR-028). */
@@ -953,6 +1883,22 @@ export type Role =
 "manager" | 
 /**  Sees the events it works on. */
 "staff";
+
+/**  Whether a member may be given one role. */
+export type RoleMay = {
+	/**  The role. */
+	to: Role,
+	/**  The verdict. */
+	may: May,
+};
+
+/**  What may be done with an event's bookings now. */
+export type ScheduleMay = {
+	/**  Book, change and release. */
+	assign: May,
+	/**  Let a booking stand although it clashes. */
+	override: May,
+};
 
 /**  Input of [`Replica::search`]. */
 export type SearchInput = {
@@ -1095,6 +2041,296 @@ export type SyncStatus = {
 	message: string | null,
 };
 
+/**  Tasks to hand to somebody. */
+export type TaskAssign = {
+	/**  The command's id. */
+	command_id: string,
+	/**  Which. */
+	task_ids: string[],
+	/**  The member of staff; none takes it from whoever has it. */
+	assigned_to: string | null,
+};
+
+/**  When a task is done, as seen from its event. */
+export type TaskCategory = 
+/**  Before it. */
+"pre_event" | 
+/**  During it. */
+"during_event" | 
+/**  After it. */
+"post_event";
+
+/**  Answer of [`Replica::task_counts`]: tasks of events that are not archived. */
+export type TaskCounts = {
+	/**  The viewer's that are not completed. */
+	mine_open: number,
+	/**  The viewer's that are overdue. */
+	mine_overdue: number,
+	/**  Everybody's that are not completed. */
+	all_open: number,
+	/**  Everybody's that are overdue. */
+	all_overdue: number,
+	/**  Nobody's yet, and not completed. */
+	unassigned_open: number,
+};
+
+/**  A new task. */
+export type TaskCreate = {
+	/**  The command's id. */
+	command_id: string,
+	/**  The new task's id. */
+	task_id: string,
+	/**  Whose task it is. */
+	event_id: string,
+	/**  As typed. */
+	form: TaskForm,
+};
+
+/**  Tasks to delete. */
+export type TaskDelete = {
+	/**  The command's id. */
+	command_id: string,
+	/**  Which. */
+	task_ids: string[],
+};
+
+/**  A due time somebody is typing. */
+export type TaskDueCheck = {
+	/**  In whose zone. */
+	event_id: string,
+	/**  As typed. */
+	due_local: string,
+	/**  Which of two times it means. */
+	due_choice: Choice | null,
+};
+
+/**  Changes to a task. */
+export type TaskEdit = {
+	/**  The command's id. */
+	command_id: string,
+	/**  Which. */
+	task_id: string,
+	/**  As typed. */
+	form: TaskForm,
+	/**  As the form was opened. */
+	base: TaskForm,
+};
+
+/**  Which tasks to show; every condition must hold. */
+export type TaskFilter = {
+	/**  Whose. */
+	scope: TaskScope,
+	/**  In which state. */
+	state: TaskState,
+	/**  Of this event. */
+	event_id: string | null,
+	/**  Assigned to this resource. */
+	assigned_to: string | null,
+	/**  Of this category. */
+	category: TaskCategory | null,
+	/**  Every word begins a word of the title, the event's name or the assigned person's name. */
+	text: string | null,
+	/**  Archived events. */
+	archived: TasksArchived,
+};
+
+/**  A task as typed: due on the event's clock, text as it came. */
+export type TaskForm = {
+	/**  What is to be done. */
+	title: string,
+	/**  How. */
+	description: string | null,
+	/**  `YYYY-MM-DDTHH:MM` in the event's zone; nothing while there is no deadline. */
+	due_local: string | null,
+	/**  Which moment is meant, where the clocks skip or repeat `due_local`. */
+	due_choice: Choice | null,
+	/**  Before, during or after the event. */
+	category: TaskCategory,
+	/**  The staff resource that does it. */
+	assigned_to: string | null,
+	/**  The tasks of the same event that it waits for. */
+	prerequisites: string[],
+};
+
+/**  Another task of the same event. */
+export type TaskLink = {
+	/**  Row id. */
+	id: string,
+	/**  What is to be done. */
+	title: string,
+	/**  Where it stands. */
+	status: TaskStatus,
+};
+
+/**  Input of [`Replica::task_list`]. */
+export type TaskListInput = {
+	/**  Which tasks. */
+	filter: TaskFilter,
+	/**  In which order. */
+	sort: TaskSort,
+	/**  Rows to skip. */
+	offset: number,
+	/**  Rows to answer, at most 1 000. */
+	limit: number,
+};
+
+/**  Answer of [`Replica::task_list`]. */
+export type TaskListPage = {
+	/**  The window. */
+	rows: TaskRow[],
+	/**  How many tasks match in all. */
+	total: number,
+};
+
+/**  Tasks to start, complete or reopen, all or none. */
+export type TaskMove = {
+	/**  The command's id. */
+	command_id: string,
+	/**  Which, and where to. */
+	moves: TaskMoveTo[],
+};
+
+/**  A task and where it is to stand. */
+export type TaskMoveTo = {
+	/**  Which. */
+	task_id: string,
+	/**  Where. */
+	to: TaskStatus,
+};
+
+/**  A task as lists show it. */
+export type TaskRow = {
+	/**  Row id. */
+	id: string,
+	/**  The event it belongs to. */
+	event_id: string,
+	/**  Empty while the event is not visible. */
+	event_name: string,
+	/**  One of [`Status`], or text of a newer Cloche. */
+	event_status: Status,
+	/**  The event's first instant. */
+	event_starts_at: string,
+	/**  IANA zone of the event's venue. */
+	time_zone: string,
+	/**  Whether the event is filed away, which makes the task read-only. */
+	is_archived: boolean,
+	/**  What is to be done. */
+	title: string,
+	/**  Until when. */
+	due_at: string | null,
+	/**  One of [`TaskStatus`], or text of a newer Cloche. */
+	status: TaskStatus,
+	/**  One of [`TaskCategory`], or text of a newer Cloche. */
+	category: TaskCategory,
+	/**  The staff resource that does it. */
+	assigned_to: string | null,
+	/**  Its name. */
+	assigned_to_name: string | null,
+	/**  Whether the viewer is that person, or is booked on it. */
+	is_mine: boolean,
+	/**  Not completed, and due before this minute. */
+	is_overdue: boolean,
+	/**  Not completed, and due within 24 hours. */
+	is_due_soon: boolean,
+	/**  Tasks it waits for that are not completed. */
+	open_prerequisites: number,
+	/**  When it was completed; unknown for what was imported. */
+	completed_at: string | null,
+	/**  Who completed it. */
+	completed_by_name: string | null,
+};
+
+/**  Whose tasks to show. */
+export type TaskScope = 
+/**  Everybody's. */
+"all" | 
+/**  Assigned to the viewer's resource, or the viewer's resource is booked on it. */
+"mine" | 
+/**  Nobody's yet. */
+"unassigned";
+
+/**  Order of a list of tasks. */
+export type TaskSort = {
+	/**  By what. */
+	by: TaskSortBy,
+	/**  Largest or latest first. */
+	descending: boolean,
+};
+
+/**  What a list of tasks is sorted by. Tasks that are not due, and tasks that are nobody's, come last in either direction. */
+export type TaskSortBy = 
+/**  When it is due. */
+"due_at" | 
+/**  Title without case and accents, then when it is due. */
+"title" | 
+/**  The event's name without case and accents, then when it is due. */
+"event" | 
+/**  The assigned person's name without case and accents, then when it is due. */
+"assigned_to" | 
+/**  From pending to completed; what is due first always comes first within one. */
+"status";
+
+/**  In which state. */
+export type TaskState = 
+/**  Not completed. */
+"open" | 
+/**  Not completed, and due before this minute. */
+"overdue" | 
+/**  Not completed, and due today. */
+"due_today" | 
+/**  Completed. */
+"completed" | 
+/**  Any. */
+"any";
+
+/**  Where a task stands. */
+export type TaskStatus = 
+/**  Not begun. */
+"pending" | 
+/**  Begun. */
+"in_progress" | 
+/**  Done. */
+"completed";
+
+/**  Whether tasks of archived events are among those shown. */
+export type TasksArchived = 
+/**  Only those of events that are not archived. */
+"without" | 
+/**  Both. */
+"with";
+
+/**  What may be done with the tasks of one event, whichever. */
+export type TasksMay = {
+	/**  Add one. */
+	create: May,
+	/**  Change them. */
+	edit: May,
+	/**  Delete them. */
+	delete: May,
+	/**  Give them to people. */
+	assign: May,
+	/**  Move them on, or at least one's own. */
+	status: May,
+};
+
+/**  The team, the matrix and what is on its way. */
+export type Team = {
+	/**  Everybody, former members last. */
+	members: Member[],
+	/**  Invitations and resets, newest first; `None` while they cannot be asked for. */
+	invitations: Invitation[] | null,
+	/**  What each role may do. */
+	matrix: PermissionMatrix,
+	/**  What may be done here. */
+	may: TeamMay,
+};
+
+/**  What may be done with the team as a whole. */
+export type TeamMay = {
+	/**  Invite, change roles and the matrix. */
+	edit: May,
+};
+
 /**  One moment that a skipped or repeated wall time could mean. */
 export type TimeChoice = {
 	/**  What a form answers to choose it. */
@@ -1104,6 +2340,59 @@ export type TimeChoice = {
 	/**  For a person: `01:30 summer time (CEST, UTC+2)`. */
 	label: string,
 };
+
+/**  What needs somebody today. */
+export type Today = {
+	/**  The day, in the organization's zone. */
+	date: string,
+	/**  Whose. */
+	scope: TodayScope,
+	/**  Tasks that should be done by now, the oldest first. */
+	tasks_overdue: TaskRow[],
+	/**  How many of them. */
+	tasks_overdue_total: number,
+	/**  Tasks of today and the next 24 hours. */
+	tasks_due: TaskRow[],
+	/**  How many of them. */
+	tasks_due_total: number,
+	/**  Where somebody or something is booked twice, or cannot be had. */
+	clashes: Clash[],
+	/**  How many of them. */
+	clashes_total: number,
+	/**  This week's events. */
+	events: TodayEvent[],
+	/**  Staff without a booking now. */
+	free_now: ResourceRow[],
+	/**  How many of them. */
+	free_total: number,
+	/**  How many are busy. */
+	busy_total: number,
+	/**  The person's own bookings today. */
+	my_day: BookingRow[],
+};
+
+/**  An event of this week. */
+export type TodayEvent = {
+	/**  As lists show it. */
+	row: EventRow,
+	/**  Tasks that are not completed. */
+	tasks_open: number,
+	/**  Tasks that are overdue. */
+	tasks_overdue: number,
+	/**  All tasks. */
+	tasks_total: number,
+	/**  Entries of the schedule. */
+	bookings: number,
+	/**  Clashes that are not over and that nobody has let stand. */
+	clashes: number,
+};
+
+/**  Whose day it is. */
+export type TodayScope = 
+/**  The whole office's. */
+"all" | 
+/**  The person's own. */
+"mine";
 
 /**  Which command to undo. */
 export type UndoInput = {
@@ -1124,7 +2413,9 @@ export type Verdict =
 /**  It cannot be taken. */
 "refused" | 
 /**  It waits for an answer. */
-"question";
+"question" | 
+/**  What it books is booked already. */
+"clash";
 
 /**  [`Wall`] with its sentence, as a form shows it while somebody types. */
 export type WallVerdict = 

@@ -7,16 +7,26 @@ import type { LiveEvents } from "./types";
 export const roots = {
   events: ["events"],
   clients: ["clients"],
+  resources: ["resources"],
+  schedule: ["schedule"],
+  team: ["team"],
+  tasks: ["tasks"],
+  today: ["today"],
   search: ["search"],
   activity: ["activity"],
 } as const;
 
 /** A client's row shows its events and an event's row its client, so each table stales both. */
 const staledBy: Record<string, (keyof typeof roots)[]> = {
-  events: ["events", "clients", "search", "activity"],
+  events: ["events", "clients", "resources", "schedule", "tasks", "today", "search", "activity"],
   event_status_log: ["events", "activity"],
   clients: ["clients", "events", "search", "activity"],
-  memberships: ["events", "activity"],
+  memberships: ["events", "resources", "tasks", "team", "activity"],
+  role_permissions: ["team"],
+  resources: ["resources", "schedule", "events", "tasks", "today", "team", "search", "activity"],
+  tasks: ["tasks", "today", "events", "resources", "schedule", "search", "activity"],
+  task_dependencies: ["tasks", "today", "activity"],
+  resource_schedule: ["resources", "schedule", "tasks", "today", "events", "activity"],
 };
 
 /** Calls `handle` for each `name` the shell sends until the returned function is called. */

@@ -34,18 +34,55 @@ export type ClientSort = NonNullable<Asked<"clientList">>["sort"];
 export type ClientPage = Answer<"clientPage">;
 export type ClientForm = NonNullable<Asked<"clientCreate">>["form"];
 
+export type ResourceRow = Answer<"resourceList">["rows"][number];
+export type ResourceFilter = NonNullable<Asked<"resourceList">>["filter"];
+export type ResourceSort = NonNullable<Asked<"resourceList">>["sort"];
+export type ResourceType = ResourceRow["type"];
+export type ResourcePage = Answer<"resourcePage">;
+export type ResourceForm = NonNullable<Asked<"resourceCreate">>["form"];
+export type ResourceSchedule = Answer<"resourceSchedule">;
+export type ScheduleClash = ResourceSchedule["clashes"][number];
+export type BookingRow = ResourceSchedule["entries"][number];
+export type AssignmentAsk = NonNullable<Asked<"assignmentCheck">>;
+export type ScheduleConflict = Answer<"assignmentCheck">["conflicts"][number];
+export type MovingChoice = NonNullable<NonNullable<Asked<"eventEdit">>["moving"]>;
+
+export type TaskFilter = NonNullable<Asked<"taskList">>["filter"];
+export type TaskSort = NonNullable<Asked<"taskList">>["sort"];
+export type TaskRow = Answer<"taskList">["rows"][number];
+export type TaskStatus = TaskRow["status"];
+export type TaskCategory = TaskRow["category"];
+export type EventTasks = Answer<"eventTasks">;
+export type EventTask = EventTasks["tasks"][number];
+export type TaskForm = NonNullable<Asked<"taskCreate">>["form"];
+export type Today = Answer<"today">;
+export type TodayEvent = Today["events"][number];
+export type PersonDay = Answer<"personDay">;
+export type EventSheet = Answer<"eventSheet">;
+
 export type SearchHit = Answer<"search">["hits"][number];
 
 export type ImportSource = NonNullable<Answer<"importPick">>;
 export type ImportKind = ImportSource["kind"];
 export type ImportMapping = ImportSource["mapping"];
 export type ImportFields = Answer<"importFields">;
-export type ImportPreview = Answer<"importPreview">;
+export type ImportFolder = NonNullable<Answer<"importPickFolder">>;
+export type ImportBooksPreview = Answer<"importBooksPreview">;
+export type ImportFilePreview = ImportBooksPreview["files"][number];
+export type ImportPreview = ImportFilePreview["preview"];
 export type ImportQuestion = ImportPreview["questions"][number];
-export type ImportAnswer = NonNullable<Asked<"importPreview">>["answers"][number];
+export type ImportAnswer = NonNullable<Asked<"importBooksPreview">>["answers"][number];
 export type ImportRow = ImportPreview["rows"][number];
 export type ImportVerdict = ImportRow["verdict"];
-export type ImportApplied = Answer<"importApply">;
+export type ImportApplied = Answer<"importBooksApply">;
+export type BooksExported = NonNullable<Answer<"booksExport">>;
+
+type Team = Answer<"team">;
+export type Member = Team["members"][number];
+export type Role = Member["role"];
+export type Invitation = NonNullable<Team["invitations"]>[number];
+export type PermissionMatrix = Team["matrix"];
+export type JoinOffer = Answer<"joinDescribe">;
 
 /** What the shell tells the window unasked: event name → payload. */
 export type LiveEvents = {

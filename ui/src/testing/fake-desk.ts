@@ -4,6 +4,9 @@ import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import type { AppError } from "@/ipc/bindings";
 import type { AppState, LiveEvents, Session, SyncStatus } from "@/ipc/types";
 import { type Handlers, handlersFor } from "./fake-handlers";
+import { makeSchedule, type Schedule } from "./fake-schedule";
+import { makeTasks, type OfficeTask } from "./fake-tasks";
+import { type FakeTeam, makeTeam } from "./fake-team";
 import { makeOffice, type Office } from "./office";
 
 const organization = {
@@ -32,7 +35,7 @@ export const session: Session = {
   ],
   role: "administrator",
   permissions:
-    "organization.edit members.edit clients.create clients.edit clients.delete events.create events.edit events.advance events.cancel events.archive events.unarchive events.import".split(
+    "organization.edit members.edit clients.create clients.edit clients.delete events.create events.edit events.advance events.cancel events.archive events.unarchive events.import resources.create resources.edit resources.delete resources.assign resources.override tasks.create tasks.edit tasks.delete tasks.assign tasks.status tasks.status_own".split(
       " ",
     ),
   kept: "keychain",
@@ -59,6 +62,9 @@ export class FakeDesk {
   sync: SyncStatus = live;
   session: Session = session;
   office: Office;
+  schedule: Schedule;
+  tasks: OfficeTask[];
+  team: FakeTeam;
   readonly calls: Call[] = [];
   private readonly handlers: Handlers;
   private readonly answers = new Map<string, ((input: never) => unknown)[]>();
@@ -66,6 +72,9 @@ export class FakeDesk {
 
   constructor(size = 64) {
     this.office = makeOffice(size);
+    this.schedule = makeSchedule(this.office);
+    this.tasks = makeTasks(this.office, this.schedule);
+    this.team = makeTeam(this.session.user_id);
     this.handlers = handlersFor(this);
     mockIPC((command, payload) => this.answer(command, payload), { shouldMockEvents: true });
   }

@@ -1,4 +1,6 @@
 /** What the invented desk answers. It knows just enough of the rules to be lived with. */
+
+import type { EventEdit } from "@/ipc/bindings";
 import type {
   AppState,
   EventBoard,
@@ -11,6 +13,9 @@ import type {
 } from "@/ipc/types";
 import type { FakeDesk } from "./fake-desk";
 import { importHandlers } from "./fake-import";
+import { moveBookings, scheduleHandlers } from "./fake-schedule";
+import { taskHandlers } from "./fake-tasks";
+import { teamHandlers } from "./fake-team";
 import { idOf, type OfficeEvent } from "./office";
 
 export type Handlers = Record<string, (input: never) => unknown>;
@@ -111,6 +116,11 @@ export function handlersFor(desk: FakeDesk): Handlers {
     undoable: true,
   });
   const change = (id: string, patch: Partial<OfficeEvent>) => Object.assign(find(id), patch);
+  const release = (id: string) => {
+    desk.schedule.entries = desk.schedule.entries.filter(
+      (entry) => entry.event_id !== id || entry.ends_at <= desk.schedule.now,
+    );
+  };
   const become = (id: string, to: Status) => {
     const event = find(id);
     event.status_history = [
@@ -126,6 +136,7 @@ export function handlersFor(desk: FakeDesk): Handlers {
     event.status = to;
     return event;
   };
+  const tasksOf = (id: string) => desk.tasks.filter((task) => task.event_id === id);
   const page = (event: OfficeEvent): EventPage => {
     const { notes, cancel_reason, status_history, ...row } = event;
     return {
@@ -141,6 +152,13 @@ export function handlersFor(desk: FakeDesk): Handlers {
       created_by_name: "Kofi Johansson",
       client: desk.office.clients.find((client) => client.id === event.client_id) ?? null,
       may: may(event),
+      tasks_open: tasksOf(event.id).filter((task) => task.status !== "completed").length,
+      tasks_overdue: tasksOf(event.id).filter(
+        (task) => task.status !== "completed" && task.due_at !== null && task.due_at < desk.schedule.now,
+      ).length,
+      tasks_total: tasksOf(event.id).length,
+      bookings: desk.schedule.entries.filter((entry) => entry.event_id === event.id).length,
+      clashes: 0,
     };
   };
   const fill = (form: EventForm): Partial<OfficeEvent> => ({
@@ -201,8 +219,10 @@ export function handlersFor(desk: FakeDesk): Handlers {
     desk.state = next;
     return next;
   };
-  return {
+  const handlers: Handlers = {
     ...importHandlers(desk),
+    ...scheduleHandlers(desk),
+    ...teamHandlers(desk),
     app_start: () => desk.state,
     app_choose: () => state({ phase: "first_run", known: [] }),
     sync_status: () => desk.sync,
@@ -289,15 +309,8 @@ export function handlersFor(desk: FakeDesk): Handlers {
       });
       return applied(command_id, `Created ${form.name}`);
     },
-    event_edit: ({
-      command_id,
-      event_id,
-      form,
-    }: {
-      command_id: string;
-      event_id: string;
-      form: EventForm;
-    }) => {
+    event_edit: ({ command_id, event_id, form, base, moving }: EventEdit) => {
+      moveBookings(desk, event_id, form, base, moving ?? { kind: "refuse" });
       change(event_id, fill(form));
       return applied(command_id, `Changed ${form.name}`);
     },
@@ -313,12 +326,15 @@ export function handlersFor(desk: FakeDesk): Handlers {
       reason: string;
     }) => {
       change(event_id, { cancel_reason: reason });
+      release(event_id);
       return applied(command_id, `Cancelled ${become(event_id, "cancelled").name}`);
     },
     event_reinstate: ({ command_id, event_id }: { command_id: string; event_id: string }) =>
       applied(command_id, `Reinstated ${become(event_id, "planning").name}`),
-    event_archive: ({ command_id, event_id }: { command_id: string; event_id: string }) =>
-      applied(command_id, `Archived ${change(event_id, { is_archived: true }).name}`),
+    event_archive: ({ command_id, event_id }: { command_id: string; event_id: string }) => {
+      release(event_id);
+      return applied(command_id, `Archived ${change(event_id, { is_archived: true }).name}`);
+    },
     event_unarchive: ({ command_id, event_id }: { command_id: string; event_id: string }) =>
       applied(command_id, `Un-archived ${change(event_id, { is_archived: false }).name}`),
     event_activity: () => ({
@@ -425,10 +441,42 @@ export function handlersFor(desk: FakeDesk): Handlers {
           starts_at: null,
           is_archived: false,
         }));
-      return { hits: [...events.slice(0, 6), ...clients.slice(0, 3)].slice(0, limit), as_of: null };
+      const resources = desk.schedule.resources
+        .filter((resource) => like(resource.name))
+        .slice(0, 3)
+        .map((resource) => ({
+          kind: "resource",
+          id: resource.id,
+          title: resource.name,
+          subtitle: [resource.type, resource.role].filter(Boolean).join(" · "),
+          status: null,
+          starts_at: null,
+          is_archived: false,
+        }));
+      const tasks = desk.tasks
+        .filter((task) => like(task.title))
+        .map((task) => ({
+          kind: "task",
+          id: task.id,
+          title: task.title,
+          subtitle: `${find(task.event_id).name} · ${task.due_at?.slice(0, 10) ?? "no due time"}`,
+          status: null,
+          starts_at: null,
+          is_archived: find(task.event_id).is_archived,
+          event_id: task.event_id,
+          task_status: task.status,
+        }));
+      return {
+        hits: [...events.slice(0, 6), ...clients.slice(0, 3), ...tasks.slice(0, 4), ...resources].slice(
+          0,
+          limit,
+        ),
+        as_of: null,
+      };
     },
     undo: ({ command_id }: { command_id: string }) => applied(command_id, "Undone"),
   };
+  return { ...handlers, ...taskHandlers(desk, handlers) };
 }
 
 function sessionOf(desk: FakeDesk) {

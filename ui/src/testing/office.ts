@@ -51,8 +51,8 @@ export type Office = { clients: OfficeClient[]; events: OfficeEvent[]; activity:
 const at = <T>(list: readonly T[], index: number): T =>
   list[((index % list.length) + list.length) % list.length] as T;
 
-export const idOf = (kind: "e" | "c" | "d", index: number) =>
-  `0190${{ e: "e0e0", c: "c0c0", d: "d0d0" }[kind]}-0000-7000-8000-${String(index).padStart(12, "0")}`;
+export const idOf = (kind: "e" | "c" | "d" | "r" | "b" | "t", index: number) =>
+  `0190${{ e: "e0e0", c: "c0c0", d: "d0d0", r: "ee00", b: "b0b0", t: "a5a5" }[kind]}-0000-7000-8000-${String(index).padStart(12, "0")}`;
 
 function client(index: number): OfficeClient {
   const family = at(families, index);

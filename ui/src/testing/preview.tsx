@@ -38,6 +38,8 @@ if (asked.get("theme")) {
 }
 if (asked.has("empty")) {
   desk.office = { clients: [], events: [], activity: [] };
+  desk.tasks = [];
+  desk.schedule = { ...desk.schedule, resources: [], entries: [] };
 }
 for (const command of asked.getAll("hold")) {
   desk.hold(command);

@@ -10,7 +10,8 @@ import { LeaveGuard } from "@/components/LeaveGuard";
 import { NewClientDialog } from "@/components/NewClientDialog";
 import { Problem } from "@/components/States";
 import { SuggestInput } from "@/components/SuggestInput";
-import { useReadOnly } from "@/components/session";
+import { bookings } from "@/components/schedule/words";
+import { useFormat, useReadOnly } from "@/components/session";
 import { zoneOption, zoneOptions } from "@/components/zones";
 import type { CommandError } from "@/ipc/unwrap";
 import { type EventValues, eventSchema } from "./form-values";
@@ -31,9 +32,12 @@ type Props = {
   problem: CommandError | null;
   onSubmit: SubmitHandler<EventValues>;
   onCancel: () => void;
+  /** How many bookings move along with the event. */
+  moving?: number;
 };
 
-export function EventForm({ form, submitWord, pending, problem, onSubmit, onCancel }: Props) {
+export function EventForm(props: Props) {
+  const { form, submitWord, pending, problem, onSubmit, onCancel } = props;
   const readOnly = useReadOnly();
   const types = useQuery(eventTypesQuery);
   const [newClient, setNewClient] = useState<string | null>(null);
@@ -104,6 +108,7 @@ export function EventForm({ form, submitWord, pending, problem, onSubmit, onCanc
           onDay={walls.endDay}
           onTime={walls.endTime}
         />
+        <MovesAlong form={form} count={props.moving ?? 0} />
         <Field
           label="Time zone"
           error={errors.time_zone?.message}
@@ -153,5 +158,21 @@ export function EventForm({ form, submitWord, pending, problem, onSubmit, onCanc
         />
       )}
     </form>
+  );
+}
+
+/** Said as soon as the times differ from those the form was opened with. */
+function MovesAlong({ form, count }: { form: Props["form"]; count: number }) {
+  const format = useFormat();
+  const { dirtyFields } = form.formState;
+  const moved = ["start_day", "start_time", "end_day", "end_time", "time_zone"] as const;
+  if (count === 0 || !moved.some((name) => dirtyFields[name])) {
+    return null;
+  }
+  return (
+    <p className="col-span-2 text-sm text-text-2">
+      {count === 1 ? "Its booking moves" : `Its ${bookings(count, format)} move`} along. What is taken at the
+      new time is shown before anything is saved.
+    </p>
   );
 }

@@ -9,11 +9,13 @@ import { eventPageQuery } from "@/components/event-page";
 import { showFieldError } from "@/components/field-errors";
 import { Page } from "@/components/Page";
 import { Failed, Loading } from "@/components/States";
+import { ClashDialog } from "@/components/schedule/ClashDialog";
+import { type Refused, refusedClash } from "@/components/schedule/clash";
 import { useFormat } from "@/components/session";
 import { commands } from "@/ipc/bindings";
 import { newId } from "@/ipc/ids";
 import { roots } from "@/ipc/live";
-import type { EventPage } from "@/ipc/types";
+import type { EventPage, MovingChoice } from "@/ipc/types";
 import { type CommandError, unwrap } from "@/ipc/unwrap";
 import { EventForm, useEventForm } from "./EventForm";
 import { clashFields, mergeValues, theirValues } from "./event-clash";
@@ -83,6 +85,8 @@ export function EventEditScreen({ eventId }: { eventId: string }) {
 }
 
 type Conflict = { clashes: Clash[]; mine: EventValues; theirs: EventValues };
+/** What is booked is taken at the new time; `values` are what was to be saved, from `from` on. */
+type Taken = { clash: Refused; values: EventValues; from: EventValues };
 
 /** Changes are what differs from how the form was opened, so that others' edits of other fields stand. */
 function Edit({ opened }: { opened: EventPage }) {
@@ -95,12 +99,18 @@ function Edit({ opened }: { opened: EventPage }) {
   const form = useEventForm(base);
   const [problem, setProblem] = useState<CommandError | null>(null);
   const [conflict, setConflict] = useState<Conflict | null>(null);
+  const [taken, setTaken] = useState<Taken | null>(null);
   const edit = useAction(commands.eventEdit, { ownErrors: true });
   const leave = () =>
     void navigate({ to: "/events/$eventId", params: { eventId }, replace: true, ignoreBlocker: true });
 
-  const refused = async (error: CommandError, mine: EventValues) => {
+  const refused = async (error: CommandError, mine: EventValues, from: EventValues) => {
     const clashes = clashesOf(error);
+    const clash = refusedClash(error);
+    setTaken(clash && { clash, values: mine, from });
+    if (clash) {
+      return;
+    }
     if (clashes) {
       const fresh = await client.fetchQuery({ ...eventPageQuery(eventId), staleTime: 0 });
       setConflict({ clashes, mine, theirs: theirValues(fromEventPage(fresh), clashes) });
@@ -108,11 +118,11 @@ function Edit({ opened }: { opened: EventPage }) {
       setProblem(showFieldError(form, error, fieldNames) ? null : error);
     }
   };
-  const send = (values: EventValues, from: EventValues) => {
+  const send = (values: EventValues, from: EventValues, moving: MovingChoice = { kind: "refuse" }) => {
     setProblem(null);
     edit.mutate(
-      { event_id: eventId, form: toEventForm(values), base: toEventForm(from) },
-      { onSuccess: leave, onError: (error) => void refused(error, values) },
+      { event_id: eventId, form: toEventForm(values), base: toEventForm(from), moving },
+      { onSuccess: leave, onError: (error) => void refused(error, values, from) },
     );
   };
   const decide = ({ mine, theirs }: Conflict, keeps: Keeps) => {
@@ -137,6 +147,7 @@ function Edit({ opened }: { opened: EventPage }) {
           pending={edit.isPending}
           problem={problem}
           onSubmit={(values) => send(values, base)}
+          moving={opened.bookings}
           onCancel={leave}
         />
       </div>
@@ -145,6 +156,15 @@ function Edit({ opened }: { opened: EventPage }) {
           fields={clashFields(conflict.clashes, { ...conflict, before: base }, format)}
           onClose={() => setConflict(null)}
           onDecide={(keeps) => decide(conflict, keeps)}
+        />
+      ) : null}
+      {taken ? (
+        <ClashDialog
+          clash={taken.clash}
+          zone={taken.values.time_zone}
+          pending={edit.isPending}
+          onClose={() => setTaken(null)}
+          onDecide={(moving) => send(taken.values, taken.from, moving)}
         />
       ) : null}
     </Page>

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Archive, ArchiveRestore, ArrowRight, Ban, Ellipsis, Pencil, RotateCcw } from "lucide-react";
+import { Archive, ArchiveRestore, ArrowRight, Ban, Ellipsis, Pencil, Printer, RotateCcw } from "lucide-react";
 import { useState } from "react";
 import { ActivityList } from "@/components/ActivityList";
+import { useArchiving } from "@/components/ArchiveEventDialog";
 import { Button } from "@/components/Button";
 import { CancelEventDialog } from "@/components/CancelEventDialog";
 import { mayMove, nextStep, useEventActions } from "@/components/event-actions";
@@ -18,12 +19,19 @@ import type { EventPage, May } from "@/ipc/types";
 import { unwrap } from "@/ipc/unwrap";
 import { Facts } from "./Facts";
 import { Overview } from "./Overview";
+import { StaffTab } from "./StaffTab";
 import { Stepper } from "./Stepper";
+import { TasksTab } from "./TasksTab";
 
-type Props = { eventId: string; tab: "overview" | "activity" };
+type Props = {
+  eventId: string;
+  tab: "overview" | "tasks" | "staff" | "activity";
+  /** The task that somebody came for. */
+  taskId?: string | null;
+};
 
 /** One event: where it stands, its facts, and what happened to it. */
-export function EventScreen({ eventId, tab }: Props) {
+export function EventScreen({ eventId, tab, taskId = null }: Props) {
   const page = useQuery(eventPageQuery(eventId));
   const navigate = useNavigate();
   if (page.error) {
@@ -40,11 +48,12 @@ export function EventScreen({ eventId, tab }: Props) {
     <Screen
       page={page.data}
       tab={tab}
+      taskId={taskId}
       onTab={(next) =>
         void navigate({
           to: "/events/$eventId",
           params: { eventId },
-          search: { tab: next === "activity" ? "activity" : undefined },
+          search: { tab: next === "overview" ? undefined : next },
           replace: true,
         })
       }
@@ -55,10 +64,12 @@ export function EventScreen({ eventId, tab }: Props) {
 function Screen({
   page,
   tab,
+  taskId,
   onTab,
 }: {
   page: EventPage;
   tab: Props["tab"];
+  taskId: string | null;
   onTab: (tab: Props["tab"]) => void;
 }) {
   const { row } = page;
@@ -114,6 +125,16 @@ function Screen({
         tabs={[
           { id: "overview", word: "Overview", content: <Overview page={page} /> },
           {
+            id: "tasks",
+            word: page.tasks_open > 0 ? `Tasks ${page.tasks_open}` : "Tasks",
+            content: <TasksTab event={row} taskId={taskId} />,
+          },
+          {
+            id: "staff",
+            word: page.bookings > 0 ? `Staff & equipment ${page.bookings}` : "Staff & equipment",
+            content: <StaffTab page={page} />,
+          },
+          {
             id: "activity",
             word: "Activity",
             content: (
@@ -144,12 +165,19 @@ type ActionsProps = {
 function Actions({ page, actions, pending, onGo, onCancel }: ActionsProps) {
   const navigate = useNavigate();
   const readOnly = useReadOnly();
+  const archiving = useArchiving();
   const { row, may } = page;
   const reason = (verdict: May) =>
     readOnly ?? (verdict.allowed ? null : (verdict.reason ?? "Not possible now."));
   const next = nextStep(page);
   const target = { event_id: row.id };
   const more: MenuEntry[] = [
+    {
+      key: "sheet",
+      label: "Sheet to print",
+      mark: <Printer size={14} aria-hidden="true" />,
+      onSelect: () => void navigate({ to: "/events/$eventId/sheet", params: { eventId: row.id } }),
+    },
     {
       key: "cancel",
       label: "Cancel event…",
@@ -179,7 +207,7 @@ function Actions({ page, actions, pending, onGo, onCancel }: ActionsProps) {
           label: "Archive",
           mark: <Archive size={14} aria-hidden="true" />,
           reason: reason(may.archive),
-          onSelect: () => actions.archive.mutate(target),
+          onSelect: () => archiving.archive(row),
         },
   ];
   return (
@@ -222,9 +250,9 @@ function Actions({ page, actions, pending, onGo, onCancel }: ActionsProps) {
         </Button>
       ) : may.archive.allowed ? (
         <Button
-          pending={actions.archive.isPending}
+          pending={archiving.pending}
           reason={reason(may.archive)}
-          onClick={() => actions.archive.mutate(target)}
+          onClick={() => archiving.archive(row)}
         >
           <Archive size={14} aria-hidden="true" />
           Archive
@@ -238,6 +266,7 @@ function Actions({ page, actions, pending, onGo, onCancel }: ActionsProps) {
         }
         entries={more}
       />
+      {archiving.question}
     </>
   );
 }

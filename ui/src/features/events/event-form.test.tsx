@@ -197,3 +197,23 @@ it("cannot be saved offline, with the reason", async () => {
     expect(screen.getByRole("button", { name: "Create event" })).toHaveAccessibleDescription(/^Offline/),
   );
 });
+
+it("keeps an event as long as it was while a new start is typed digit by digit", async () => {
+  const desk = new FakeDesk();
+  const event = desk.office.events[20] as OfficeEvent;
+  desk.schedule.entries = [];
+  const { user } = open(`/events/${event.id}/edit`, desk);
+  await heading(/^Edit /);
+  expect(screen.getByLabelText("Start date")).toHaveValue("06/12/2026");
+  expect(screen.getByLabelText("Start time")).toHaveValue("14:00");
+  await fill(user, "Start date", "26/11/2026");
+  await fill(user, "Start time", "1830");
+  expect(screen.getByLabelText("End date")).toHaveValue("26/11/2026");
+  expect(screen.getByLabelText("End time")).toHaveValue("21:30");
+  await fill(user, "End time", "23");
+  await fill(user, "Start time", "17:30");
+  expect(screen.getByLabelText("End time")).toHaveValue("22:00");
+  await user.click(screen.getByRole("button", { name: "Save changes" }));
+  const [input] = await asked(desk, "event_edit");
+  expect(input?.form).toMatchObject({ starts_local: "2026-11-26T17:30", ends_local: "2026-11-26T22:00" });
+});

@@ -5,8 +5,16 @@ import { useUndo } from "@/components/actions";
 import { Button } from "@/components/Button";
 import { Empty } from "@/components/States";
 import { useFormat, useReadOnly } from "@/components/session";
-import type { ImportApplied } from "@/ipc/types";
-import type { Plan } from "./ImportScreen";
+import type { ImportApplied, ImportKind } from "@/ipc/types";
+import { kindWord, type Plan, takenOf } from "./plan";
+
+const places: Record<ImportKind, "/clients" | "/events" | "/resources" | "/tasks"> = {
+  clients: "/clients",
+  events: "/events",
+  resources: "/resources",
+  tasks: "/tasks",
+  assignments: "/resources",
+};
 
 /** What came in, with the way back. */
 export function Done({
@@ -28,20 +36,23 @@ export function Done({
     await undo(applied);
     setState("asked");
   };
-  const noun = plan.kind === "clients" ? "clients" : "events";
+  const kinds = [...new Set(takenOf(plan).map((book) => book.kind))];
+  const only = kinds.length === 1 ? kinds[0] : undefined;
+  const see = only ?? kinds.find((kind) => kind === "events") ?? kinds[0] ?? "events";
   return (
     <Empty
       icon={CircleCheck}
-      title={`${format.number(applied.imported)} ${noun} imported`}
+      title={
+        only
+          ? `${format.number(applied.imported)} ${kindWord(only).toLowerCase()} imported`
+          : `${applied.label}.`
+      }
       action={
         <>
-          <Button
-            kind="primary"
-            onClick={() => void navigate({ to: plan.kind === "clients" ? "/clients" : "/events" })}
-          >
-            See the {noun}
+          <Button kind="primary" onClick={() => void navigate({ to: places[see] })}>
+            See the {places[see].slice(1)}
           </Button>
-          <Button onClick={onAgain}>Import another file</Button>
+          <Button onClick={onAgain}>{plan.folder ? "Import more" : "Import another file"}</Button>
           {applied.undoable && state !== "asked" ? (
             <Button reason={readOnly} pending={state === "undoing"} onClick={() => void takeBack()}>
               {state === "undoing" ? "Undoing…" : "Undo the import"}

@@ -1,51 +1,38 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { Button } from "@/components/Button";
-import { cx } from "@/components/class-names";
 import { Failed, useSlow } from "@/components/States";
 import { useFormat, useReadOnly } from "@/components/session";
-import { commands } from "@/ipc/bindings";
-import type { ImportAnswer, ImportPreview, ImportVerdict } from "@/ipc/types";
-import { unwrap } from "@/ipc/unwrap";
-import type { Plan } from "./ImportScreen";
+import type { ImportAnswer, ImportBooksPreview, ImportQuestion } from "@/ipc/types";
+import { FileFigures } from "./FileFigures";
+import { needsLook, sumOf } from "./figures";
 import { Progress } from "./Progress";
+import { type Plan, takenOf } from "./plan";
 import { Questions } from "./Questions";
-import { Rows } from "./Rows";
+import { previewQuery } from "./queries";
+import { Verdicts } from "./Verdicts";
 
 type Props = {
   plan: Plan;
+  onAnswers: (answers: ImportAnswer[]) => void;
   onBack: () => void;
-  onApply: (preview: ImportPreview, onlyValid: boolean) => void;
+  onApply: (onlyValid: boolean) => void;
 };
 
-/** What the import would do, row by row. Nothing has been changed yet. */
-export function DryRun({ plan, onBack, onApply }: Props) {
+/** What the import would do, file by file and row by row. Nothing has been changed yet. */
+export function DryRun({ plan, onAnswers, onBack, onApply }: Props) {
   const readOnly = useReadOnly();
-  const [answers, setAnswers] = useState<ImportAnswer[]>([]);
-  const preview = useQuery({
-    queryKey: ["import", "preview", plan.source.source_id, plan.kind, plan.mapping, plan.zone, answers],
-    queryFn: async () =>
-      unwrap(
-        await commands.importPreview({
-          source_id: plan.source.source_id,
-          kind: plan.kind,
-          mapping: plan.mapping,
-          answers,
-          default_time_zone: plan.zone,
-        }),
-      ),
-    // What is there already may have changed since: always asked anew.
-    staleTime: 0,
-    gcTime: 0,
-    placeholderData: keepPreviousData,
-  });
+  const { answers } = plan;
+  const preview = useQuery({ ...previewQuery(plan, answers), placeholderData: keepPreviousData });
   const slow = useSlow(preview.isFetching);
+  const [shown, setShown] = useState<string | null>(null);
+  const back = plan.folder ? "Back to the files" : "Back to the columns";
   if (preview.error) {
     return (
       <>
         <Failed error={preview.error} onRetry={() => void preview.refetch()} />
         <Button className="self-center" onClick={onBack}>
-          Back to the columns
+          {back}
         </Button>
       </>
     );
@@ -53,100 +40,91 @@ export function DryRun({ plan, onBack, onApply }: Props) {
   if (!preview.data) {
     return slow ? <Progress word="Checking every row…" /> : null;
   }
-  const result = preview.data;
-  const unanswered = result.questions.filter(
-    (question) => !answers.some((answer) => answer.key === question.key),
-  );
-  const wrong = result.total - result.fine - result.already_there;
+  const { files, summary } = preview.data;
+  const file = files.find((one) => one.source_id === shown) ?? files[0];
+  if (shown === null) {
+    setShown((files.find((one) => needsLook(one.preview)) ?? files[0])?.source_id ?? null);
+  }
+  const questions = questionsOf(preview.data);
   const wait = preview.isFetching ? "Checking again…" : readOnly;
   return (
     <>
       <div className="grid gap-3 border-b border-line px-5 py-4">
         <p role="status" aria-label="Dry run" className="text-text-2">
-          {result.summary}
+          {files.length === 1 ? file?.preview.summary : summary}
         </p>
         <Questions
-          questions={result.questions}
+          questions={questions}
           answers={answers}
-          onAnswer={(answer) => setAnswers([...answers.filter((one) => one.key !== answer.key), answer])}
+          onAnswer={(answer) => onAnswers([...answers.filter((one) => one.key !== answer.key), answer])}
         />
-      </div>
-      <Verdicts plan={plan} preview={result} busy={preview.isFetching} questions={questionRows(result)} />
-      <footer className="flex items-center gap-2 border-t border-line px-5 py-3">
-        <Button onClick={onBack}>Back to the columns</Button>
-        <span className="ml-auto text-text-2">
-          {unanswered.length > 0 ? "Unanswered rows are left out." : null}
-        </span>
-        {wrong > 0 ? (
-          <Button
-            reason={
-              wait ?? "Some rows cannot be imported. Correct them in the file, or import only the valid rows."
-            }
-          >
-            Import all
-          </Button>
-        ) : (
-          <Button
-            kind="primary"
-            reason={wait ?? (result.fine === 0 ? "There is nothing new in this file." : null)}
-            onClick={() => onApply(result, false)}
-          >
-            Import all <Count of={result.fine} />
-          </Button>
-        )}
-        {wrong > 0 ? (
-          <Button
-            kind="primary"
-            reason={wait ?? (result.fine === 0 ? "No row of this file can be imported." : null)}
-            onClick={() => onApply(result, true)}
-          >
-            Import only the valid <Count of={result.fine} />
-          </Button>
+        {files.length > 1 && file ? (
+          <FileFigures books={takenOf(plan)} files={files} shown={file.source_id} onShow={setShown} />
         ) : null}
+      </div>
+      {file ? (
+        <Verdicts key={file.source_id} file={file} run={preview.data.run} busy={preview.isFetching} />
+      ) : null}
+      <footer className="flex items-center gap-2 border-t border-line px-5 py-3">
+        <Button onClick={onBack}>{back}</Button>
+        <span className="ml-auto text-text-2">
+          {questions.every((question) => answers.some((answer) => answer.key === question.key))
+            ? null
+            : "Unanswered rows are left out."}
+        </span>
+        <Choices preview={preview.data} wait={wait} onApply={onApply} />
       </footer>
     </>
   );
 }
 
-function Count({ of }: { of: number }): ReactNode {
+type ChoicesProps = {
+  preview: ImportBooksPreview;
+  wait: string | null;
+  onApply: (onlyValid: boolean) => void;
+};
+
+/** All of it, or what is right of it. */
+function Choices({ preview, wait, onApply }: ChoicesProps) {
   const format = useFormat();
-  return format.number(of);
-}
-
-function questionRows(preview: ImportPreview): number {
-  return Math.max(0, preview.total - preview.fine - preview.already_there - preview.refused);
-}
-
-type VerdictsProps = { plan: Plan; preview: ImportPreview; busy: boolean; questions: number };
-
-function Verdicts({ plan, preview, busy, questions }: VerdictsProps) {
-  const format = useFormat();
-  const [verdict, setVerdict] = useState<ImportVerdict | null>(preview.refused > 0 ? "refused" : null);
-  const kinds: { verdict: ImportVerdict | null; word: string; rows: number }[] = [
-    { verdict: null, word: "All", rows: preview.total },
-    { verdict: "new", word: "New", rows: preview.fine },
-    { verdict: "already_there", word: "Already there", rows: preview.already_there },
-    { verdict: "question", word: "Questions", rows: questions },
-    { verdict: "refused", word: "Refused", rows: preview.refused },
-  ];
+  const all = sumOf(preview.files);
+  if (all.fine + all.already_there === all.total) {
+    return (
+      <Button
+        kind="primary"
+        reason={wait ?? (all.fine === 0 ? "There is nothing new in this." : null)}
+        onClick={() => onApply(false)}
+      >
+        Import all {format.number(all.fine)}
+      </Button>
+    );
+  }
   return (
     <>
-      <fieldset className="flex gap-1 px-5 py-2">
-        <legend className="sr-only">Rows to show</legend>
-        {kinds.map((kind) => (
-          <Button
-            key={kind.word}
-            kind="ghost"
-            size="small"
-            aria-pressed={verdict === kind.verdict}
-            onClick={() => setVerdict(kind.verdict)}
-            className={cx(verdict === kind.verdict && "bg-hover text-text")}
-          >
-            {kind.word} <span className="text-text-3">{format.number(kind.rows)}</span>
-          </Button>
-        ))}
-      </fieldset>
-      <Rows plan={plan} verdict={verdict} version={preview.summary} busy={busy} />
+      <Button
+        reason={
+          wait ?? "Some rows cannot be imported. Correct them in the file, or import only the valid rows."
+        }
+      >
+        Import all
+      </Button>
+      <Button
+        kind="primary"
+        reason={wait ?? (all.fine === 0 ? "No row of this can be imported." : null)}
+        onClick={() => onApply(true)}
+      >
+        Import only the valid {format.number(all.fine)}
+      </Button>
     </>
   );
+}
+
+/** Each question once, however many files ask it. */
+function questionsOf({ files }: ImportBooksPreview): ImportQuestion[] {
+  const asked = new Map<string, ImportQuestion>();
+  for (const question of files.flatMap((file) => file.preview.questions)) {
+    const before = asked.get(question.key);
+    asked.set(question.key, before ? { ...before, rows: before.rows + question.rows } : question);
+  }
+  return [...asked.values()];
 }

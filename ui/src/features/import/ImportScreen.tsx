@@ -1,59 +1,74 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { cx } from "@/components/class-names";
 import { Page } from "@/components/Page";
 import { useFormat } from "@/components/session";
 import { commands } from "@/ipc/bindings";
-import type { ImportApplied, ImportKind, ImportMapping, ImportPreview, ImportSource } from "@/ipc/types";
+import type { ImportApplied } from "@/ipc/types";
 import { Apply } from "./Apply";
 import { Done } from "./Done";
 import { DryRun } from "./DryRun";
+import { Files } from "./Files";
 import { MapColumns } from "./MapColumns";
-import { PickFile } from "./PickFile";
-
-export type Plan = { source: ImportSource; kind: ImportKind; mapping: ImportMapping; zone: string };
+import { Pick } from "./Pick";
+import { type Plan, planOfFile, planOfFolder, withBook } from "./plan";
 
 type Step =
   | { at: "pick" }
-  | { at: "map"; plan: Plan }
+  | {
+      at: "map";
+      plan: Plan;
+      /** Whose columns are looked at; null for the list of a folder's files. */
+      book: string | null;
+    }
   | { at: "check"; plan: Plan }
-  | { at: "apply"; plan: Plan; preview: ImportPreview; onlyValid: boolean }
+  | { at: "apply"; plan: Plan; onlyValid: boolean }
   | { at: "done"; plan: Plan; applied: ImportApplied };
 
-const words = { pick: "File", map: "Columns", check: "Dry run", apply: "Import", done: "Done" } as const;
+const words = { pick: "Files", map: "Columns", check: "Dry run", apply: "Import", done: "Done" } as const;
 
-/** From a spreadsheet to rows: nothing is changed before the last step, and that step can be undone as one. */
+/** The shell keeps opened files until they are imported or forgotten. */
+function forget(step: Step): void {
+  if (step.at === "map" || step.at === "check") {
+    for (const { source } of step.plan.books) {
+      void commands.importCancel({ source_id: source.source_id });
+    }
+  }
+}
+
+/** From spreadsheets to rows: nothing is changed before the last step, and that step can be undone as one. */
 export function ImportScreen() {
   const { zone } = useFormat();
   const [step, setStep] = useState<Step>({ at: "pick" });
+  const latest = useRef(step);
+  latest.current = step;
+  useEffect(() => () => forget(latest.current), []);
   const restart = () => {
-    if ("plan" in step && step.at !== "done") {
-      void commands.importCancel({ source_id: step.plan.source.source_id });
-    }
+    forget(step);
     setStep({ at: "pick" });
   };
+  const map = (plan: Plan, book: string | null = null) => {
+    const only = plan.folder ? book : (plan.books[0]?.source.source_id ?? null);
+    setStep({ at: "map", plan, book: only });
+  };
+  const check = (plan: Plan) => setStep({ at: "check", plan });
   return (
-    <Page title="Import" after={<Steps at={step.at} />}>
+    <Page title="Import & export" after={step.at === "pick" ? null : <Steps at={step.at} />}>
       <div className="flex min-h-0 flex-1 flex-col">
         {step.at === "pick" ? (
-          <PickFile
-            onPicked={(source) =>
-              setStep({ at: "map", plan: { source, kind: source.kind, mapping: source.mapping, zone } })
-            }
+          <Pick
+            onFile={(source) => map(planOfFile(source, zone))}
+            onFolder={(folder) => map(planOfFolder(folder, zone))}
           />
         ) : null}
         {step.at === "map" ? (
-          <MapColumns
-            plan={step.plan}
-            onChange={(plan) => setStep({ at: "map", plan })}
-            onBack={restart}
-            onNext={() => setStep({ at: "check", plan: step.plan })}
-          />
+          <Mapping step={step} onMap={map} onRestart={restart} onNext={() => check(step.plan)} />
         ) : null}
         {step.at === "check" ? (
           <DryRun
             plan={step.plan}
-            onBack={() => setStep({ at: "map", plan: step.plan })}
-            onApply={(preview, onlyValid) => setStep({ at: "apply", plan: step.plan, preview, onlyValid })}
+            onAnswers={(answers) => check({ ...step.plan, answers })}
+            onBack={() => map(step.plan)}
+            onApply={(onlyValid) => setStep({ at: "apply", plan: step.plan, onlyValid })}
           />
         ) : null}
         {step.at === "apply" ? (
@@ -61,12 +76,51 @@ export function ImportScreen() {
             plan={step.plan}
             onlyValid={step.onlyValid}
             onDone={(applied) => setStep({ at: "done", plan: step.plan, applied })}
-            onBack={() => setStep({ at: "check", plan: step.plan })}
+            onBack={() => check(step.plan)}
+            onStopped={restart}
           />
         ) : null}
         {step.at === "done" ? <Done plan={step.plan} applied={step.applied} onAgain={restart} /> : null}
       </div>
     </Page>
+  );
+}
+
+type MappingProps = {
+  step: Extract<Step, { at: "map" }>;
+  onMap: (plan: Plan, book?: string | null) => void;
+  onRestart: () => void;
+  onNext: () => void;
+};
+
+/** The list of a folder's files, or the columns of one file. */
+function Mapping({ step: { plan, book: chosen }, onMap, onRestart, onNext }: MappingProps) {
+  const book = plan.books.find((one) => one.source.source_id === chosen);
+  if (!book) {
+    return (
+      <Files
+        plan={plan}
+        onChange={onMap}
+        onColumns={(id) => onMap(plan, id)}
+        onBack={onRestart}
+        onNext={onNext}
+      />
+    );
+  }
+  return (
+    <MapColumns
+      key={chosen}
+      book={book}
+      zone={plan.zone}
+      onZone={(zone) => onMap({ ...plan, zone }, chosen)}
+      onChange={(next) => onMap(withBook(plan, next), chosen)}
+      {...(plan.folder
+        ? { next: { word: "Back to the files", whole: false, run: () => onMap(plan) } }
+        : {
+            back: { word: "Another file", run: onRestart },
+            next: { word: "Try it out", whole: true, run: onNext },
+          })}
+    />
   );
 }
 

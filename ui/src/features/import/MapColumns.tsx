@@ -1,36 +1,37 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
 import { Button } from "@/components/Button";
-import { Combobox } from "@/components/Combobox";
 import { Field } from "@/components/Field";
 import { Select } from "@/components/Select";
 import { Failed, Loading } from "@/components/States";
 import { useFormat } from "@/components/session";
-import { zoneOption, zoneOptions } from "@/components/zones";
-import { commands } from "@/ipc/bindings";
 import type { ImportFields, ImportSource } from "@/ipc/types";
-import { unwrap } from "@/ipc/unwrap";
-import type { Plan } from "./ImportScreen";
+import { asKind, type Book, kindOptions, missingOf } from "./plan";
+import { useFields } from "./queries";
+import { ZoneField } from "./ZoneField";
 
-type Props = { plan: Plan; onChange: (plan: Plan) => void; onBack: () => void; onNext: () => void };
+type Way = { word: string; run: () => void };
+type Props = {
+  book: Book;
+  zone: string;
+  onZone: (zone: string) => void;
+  onChange: (book: Book) => void;
+  back?: Way;
+  /** `whole`: only once every required field has its column. */
+  next: Way & { whole: boolean };
+};
 
-/** What the rows are, and which column holds what; guessed, and the person's to correct. */
-export function MapColumns({ plan, onChange, onBack, onNext }: Props) {
+/** What the rows of one file are, and which column holds what; guessed, and the person's to correct. */
+export function MapColumns({ book, zone, onZone, onChange, back, next }: Props) {
   const format = useFormat();
-  const { source, kind, mapping } = plan;
-  const fields = useQuery({
-    queryKey: ["import", "fields", kind],
-    queryFn: async () => unwrap(await commands.importFields({ kind })).fields,
-    staleTime: Number.POSITIVE_INFINITY,
-    placeholderData: keepPreviousData,
-  });
-  if (fields.error) {
-    return <Failed error={fields.error} onRetry={() => void fields.refetch()} />;
+  const { source, kind } = book;
+  const { fields, error, retry } = useFields();
+  if (error) {
+    return <Failed error={error} onRetry={retry} />;
   }
-  if (!fields.data) {
+  if (!fields) {
     return <Loading />;
   }
-  const missing = fields.data.filter((field) => field.required && (mapping[field.name] ?? null) === null);
+  const missing = missingOf(book, fields[kind]).map((field) => field.label);
   return (
     <>
       <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">
@@ -46,50 +47,27 @@ export function MapColumns({ plan, onChange, onBack, onNext }: Props) {
                 id={control.id}
                 className="w-44"
                 value={kind}
-                onChange={(next) =>
-                  onChange({ ...plan, kind: next, mapping: next === source.kind ? source.mapping : {} })
-                }
-                options={[
-                  { value: "clients", label: "Clients" },
-                  { value: "events", label: "Events" },
-                ]}
+                onChange={(chosen) => onChange(asKind(book, chosen, fields[chosen]))}
+                options={kindOptions}
               />
             )}
           </Field>
-          {kind === "events" ? (
-            <Field label="Time zone where a row names none" className="w-80">
-              {(control) => (
-                <Combobox
-                  control={control}
-                  options={zoneOptions()}
-                  value={zoneOption(plan.zone)}
-                  onChange={(zone) => onChange({ ...plan, zone: zone?.value ?? plan.zone })}
-                />
-              )}
-            </Field>
-          ) : null}
+          {kind === "events" ? <ZoneField zone={zone} onChange={onZone} /> : null}
         </div>
-        <MappingTable plan={plan} fields={fields.data} onChange={onChange} />
+        <MappingTable book={book} fields={fields[kind]} onChange={onChange} />
       </div>
       <footer className="flex items-center gap-2 border-t border-line px-5 py-3">
-        <Button onClick={onBack}>Another file</Button>
+        {back ? <Button onClick={back.run}>{back.word}</Button> : null}
+        <span className="ml-auto text-text-2">
+          {missing.length > 0 ? `Still without a column: ${missing.join(", ")}` : null}
+        </span>
         <Button
           kind="primary"
-          className="ml-auto"
-          reason={
-            missing.length > 0
-              ? `Choose a column for ${missing.map((field) => field.label).join(", ")}.`
-              : null
-          }
-          onClick={onNext}
+          reason={next.whole && missing.length > 0 ? `Choose a column for ${missing.join(", ")}.` : null}
+          onClick={next.run}
         >
-          Try it out
+          {next.word}
         </Button>
-        {missing.length > 0 ? (
-          <span className="order-first ml-auto text-text-2">
-            Still without a column: {missing.map((field) => field.label).join(", ")}
-          </span>
-        ) : null}
       </footer>
     </>
   );
@@ -116,16 +94,10 @@ function Problems({ source }: { source: ImportSource }) {
   );
 }
 
-function MappingTable({
-  plan,
-  fields,
-  onChange,
-}: {
-  plan: Plan;
-  fields: ImportFields["fields"];
-  onChange: (plan: Plan) => void;
-}) {
-  const { source, mapping } = plan;
+type TableProps = { book: Book; fields: ImportFields["fields"]; onChange: (book: Book) => void };
+
+function MappingTable({ book, fields, onChange }: TableProps) {
+  const { source, mapping } = book;
   const columns = [
     { value: "", label: "not in this file" },
     ...source.columns.map((column, index) => ({
@@ -166,7 +138,7 @@ function MappingTable({
                   options={columns}
                   onChange={(next) =>
                     onChange({
-                      ...plan,
+                      ...book,
                       mapping: { ...mapping, [field.name]: next === "" ? null : Number(next) },
                     })
                   }

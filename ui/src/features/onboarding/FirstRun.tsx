@@ -12,7 +12,7 @@ import { UseThisComputer } from "./UseThisComputer";
 
 /** Three ways to begin, and the way back to what was begun before. */
 export function FirstRun({ known }: { known: ServerSummary[] }) {
-  const [way, setWay] = useState<"choose" | "local" | "connect">("choose");
+  const [way, setWay] = useState<"choose" | "local" | "connect" | "invited">("choose");
   const sample = useStateChange(() => commands.firstRunSample());
   const again = useStateChange((server_id: string) => commands.serverOpen({ server_id }));
   const local = known.find((server) => server.kind === "local");
@@ -25,8 +25,8 @@ export function FirstRun({ known }: { known: ServerSummary[] }) {
   if (way === "local") {
     return <UseThisComputer onBack={() => setWay("choose")} />;
   }
-  if (way === "connect") {
-    return <ConnectServer onBack={() => setWay("choose")} />;
+  if (way === "connect" || way === "invited") {
+    return <ConnectServer invited={way === "invited"} onBack={() => setWay("choose")} />;
   }
   return (
     <Frame
@@ -55,10 +55,13 @@ export function FirstRun({ known }: { known: ServerSummary[] }) {
         <Choice
           icon={Server}
           title="Connect to a server"
-          text="Your office runs Cloche already. Bring the server link you were given."
+          text="Your office runs Cloche already. Bring the server link or the invitation you were given."
           onClick={() => setWay("connect")}
         />
       </div>
+      <Button kind="link" className="justify-self-center" onClick={() => setWay("invited")}>
+        I have an invitation link
+      </Button>
       <OpenAgain servers={known.filter((server) => server.kind === "remote")} onOpen={again.mutate} />
     </Frame>
   );

@@ -7,6 +7,7 @@ import { Problem } from "@/components/States";
 import { commands } from "@/ipc/bindings";
 import type { AppState, Keep } from "@/ipc/types";
 import { BeginAnotherWay } from "./BeginAnotherWay";
+import { ConnectServer } from "./ConnectServer";
 import { ForgotPassword } from "./ForgotPassword";
 import { Frame } from "./Frame";
 import { KeepChoice, needsKeepChoice } from "./KeepChoice";
@@ -17,10 +18,13 @@ type SignInState = Extract<AppState, { phase: "sign_in" }>;
 export function SignIn({ state }: { state: SignInState }) {
   const [email, setEmail] = useState(state.email ?? "");
   const [password, setPassword] = useState("");
-  const [forgot, setForgot] = useState(false);
+  const [instead, setInstead] = useState<"forgot" | "invited" | null>(null);
   const signIn = useStateChange((keep: Keep) => commands.signIn({ email: email.trim(), password, keep }));
-  if (forgot) {
-    return <ForgotPassword email={email} onBack={() => setForgot(false)} />;
+  if (instead === "forgot") {
+    return <ForgotPassword email={email} onBack={() => setInstead(null)} />;
+  }
+  if (instead === "invited") {
+    return <ConnectServer invited onBack={() => setInstead(null)} />;
   }
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -68,12 +72,15 @@ export function SignIn({ state }: { state: SignInState }) {
         >
           {signIn.isPending ? "Signing in…" : "Sign in"}
         </Button>
-        <div className="flex flex-wrap gap-x-5">
+        <div className="flex flex-wrap gap-x-3">
           {state.server.can_reset_password ? (
-            <Button kind="link" onClick={() => setForgot(true)}>
+            <Button kind="link" onClick={() => setInstead("forgot")}>
               I forgot my password
             </Button>
           ) : null}
+          <Button kind="link" onClick={() => setInstead("invited")}>
+            I have an invitation link
+          </Button>
           <BeginAnotherWay />
         </div>
       </form>

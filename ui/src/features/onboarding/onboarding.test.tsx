@@ -1,7 +1,11 @@
 import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { FakeDesk, refusal, session } from "@/testing/fake-desk";
+import { joinLink, offer } from "@/testing/fake-team";
 import { asked, expectAccessible, heading, open } from "@/testing/render";
+
+/** The office's own screens have come. */
+const inOffice = () => screen.findByRole("navigation", { name: "Main" });
 
 function fresh(): FakeDesk {
   const desk = new FakeDesk();
@@ -25,7 +29,7 @@ describe("first run", () => {
     await expectAccessible();
   });
 
-  it("shows how far the sample is and then lands on the events", async () => {
+  it("shows how far the sample is and then lands in the office", async () => {
     const desk = fresh();
     const release = desk.hold("first_run_sample");
     const { user } = open("/", desk);
@@ -34,7 +38,7 @@ describe("first run", () => {
     await desk.tell("set_up_progress", { step: "Starting the database", done: 1, of: 4 });
     await screen.findByRole("progressbar", { name: "Starting the database" });
     release();
-    await heading("Events");
+    await inOffice();
   });
 
   it("sets this computer up with what was filled in and guessed", async () => {
@@ -60,7 +64,7 @@ describe("first run", () => {
       time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       keep: "keychain",
     });
-    await heading("Events");
+    await inOffice();
   });
 
   it("connects by a link and asks to sign in there; a bad link is named beside the field", async () => {
@@ -91,7 +95,7 @@ describe("signing in", () => {
     await screen.findByText("E-mail or password is wrong.");
     await expectAccessible();
     await user.click(screen.getByRole("button", { name: "Sign in" }));
-    await heading("Events");
+    await inOffice();
   });
 
   it("asks before keeping nothing where there is no keychain", async () => {
@@ -105,7 +109,7 @@ describe("signing in", () => {
     await screen.findByRole("region", { name: "No keychain" });
     await expectAccessible();
     await user.click(screen.getByRole("button", { name: "Keep me signed in until I close Cloche" }));
-    await heading("Events");
+    await inOffice();
     expect(desk.asked("sign_in").map((input) => input.keep)).toEqual(["keychain", "until_close"]);
   });
 
@@ -127,7 +131,7 @@ describe("signing in", () => {
     await user.click(screen.getByRole("button", { name: "Set password" }));
     const [input] = await asked(desk, "password_reset_local");
     expect(input).toEqual({ email: session.email, new: "a quite new password" });
-    await heading("Events");
+    await inOffice();
   });
 
   it("goes to the sign-in when the shell says that this device was signed out", async () => {
@@ -144,6 +148,114 @@ describe("signing in", () => {
   });
 });
 
+describe("joining by a link", () => {
+  async function withLink(desk: FakeDesk) {
+    const { user } = open("/", desk);
+    await user.click(await screen.findByRole("button", { name: "I have an invitation link" }));
+    await user.type(screen.getByLabelText("Invitation link"), joinLink);
+    await user.click(screen.getByRole("button", { name: "Connect" }));
+    return user;
+  }
+
+  it("says who invites to what, takes name and password, and lands in the office", async () => {
+    const desk = fresh();
+    const user = await withLink(desk);
+    await heading("Join Olivar Catering");
+    expect(desk.asked("join_describe")).toEqual([{ link: joinLink }]);
+    const page = screen.getByRole("main");
+    expect(page).toHaveTextContent("Pilar Novák invites you as a manager");
+    expect(page).toHaveTextContent("books.olivar.example as lucia@olivar.example");
+    await expectAccessible();
+    expect(screen.getByLabelText("Your name")).toHaveValue("Lucía Peña");
+    const join = screen.getByRole("button", { name: "Join" });
+    expect(join).toHaveAccessibleDescription("Choose a password that meets both points.");
+    await user.type(screen.getByLabelText("Password"), "four words are easiest");
+    await user.click(join);
+    const [input] = await asked(desk, "join_accept");
+    expect(input).toEqual({
+      link: joinLink,
+      display_name: "Lucía Peña",
+      password: "four words are easiest",
+      keep: "keychain",
+    });
+    await inOffice();
+  });
+
+  it("takes such a link where a server link is asked for, too", async () => {
+    const desk = fresh();
+    const { user } = open("/", desk);
+    await user.click(await screen.findByRole("button", { name: "Connect to a server" }));
+    await user.type(screen.getByLabelText("Server link"), `  ${joinLink}`);
+    await user.click(screen.getByRole("button", { name: "Connect" }));
+    await heading("Join Olivar Catering");
+    expect(desk.asked("server_connect")).toHaveLength(0);
+  });
+
+  it("says that a link for a new password is one, and asks for no name", async () => {
+    const desk = signedOut().next("join_describe", () => ({ ...offer, kind: "reset", invited_by: null }));
+    const user = await withLink(desk);
+    await heading("Choose a new password");
+    expect(screen.getByRole("main")).toHaveTextContent("Your other devices will have to sign in again.");
+    expect(screen.queryByLabelText("Your name")).not.toBeInTheDocument();
+    await user.type(screen.getByLabelText("New password"), "four other words now{Enter}");
+    expect((await asked(desk, "join_accept"))[0]).toMatchObject({ display_name: "Lucía Peña" });
+  });
+
+  it("gives the sentence for a link that is over, at once or later, and asks for another", async () => {
+    const sentence = "This link was used already, was taken back, or has run out. Ask for a new one.";
+    const over = refusal(sentence, { field: "link", details: { kind: "link_over" } });
+    const desk = fresh().refuse("join_describe", over).refuse("join_accept", over);
+    const user = await withLink(desk);
+    await waitFor(() => expect(screen.getByLabelText("Invitation link")).toBeInvalid());
+    expect(screen.getByRole("alert")).toHaveTextContent(sentence);
+    await user.click(screen.getByRole("button", { name: "Connect" }));
+    await heading("Join Olivar Catering");
+    await user.type(screen.getByLabelText("Password"), "four words are easiest{Enter}");
+    expect(await screen.findByRole("alert")).toHaveTextContent(sentence);
+    expect(screen.queryByRole("button", { name: "Join" })).not.toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Use another link" }));
+    expect(screen.getByLabelText("Invitation link")).toHaveValue("");
+  });
+
+  it("asks before keeping nothing where there is no keychain", async () => {
+    const desk = fresh().refuse(
+      "join_accept",
+      refusal("There is no keychain.", { details: { kind: "no_keychain" } }),
+    );
+    const user = await withLink(desk);
+    await user.type(await screen.findByLabelText("Password"), "four words are easiest{Enter}");
+    await user.click(await screen.findByRole("button", { name: "Keep me signed in until I close Cloche" }));
+    expect((await asked(desk, "join_accept", 2)).map((input) => input.keep)).toEqual([
+      "keychain",
+      "until_close",
+    ]);
+  });
+
+  it("names a password that is refused beside its field", async () => {
+    const desk = fresh().refuse(
+      "join_accept",
+      refusal("That password is on a list of common ones.", { code: "invalid", field: "password" }),
+    );
+    const user = await withLink(desk);
+    await user.type(await screen.findByLabelText("Password"), "password password{Enter}");
+    await waitFor(() => expect(screen.getByLabelText("Password")).toBeInvalid());
+  });
+
+  it("leads to the sign-in, with the reason, where the e-mail had a sign-in already", async () => {
+    const message = "You have a sign-in on this server already and were added to the organization.";
+    const desk = fresh().next("join_accept", () => ({
+      phase: "sign_in",
+      server: session.server,
+      email: offer.email,
+      message,
+    }));
+    const user = await withLink(desk);
+    await user.type(await screen.findByLabelText("Password"), "four words are easiest{Enter}");
+    await heading("Sign in");
+    screen.getByText(message);
+  });
+});
+
 it("says why Cloche could not open and tries again", async () => {
   const desk = new FakeDesk();
   const state = desk.state;
@@ -156,5 +268,5 @@ it("says why Cloche could not open and tries again", async () => {
   expect(screen.getByRole("alert")).toHaveTextContent("Reference 7F3A-22");
   desk.state = state;
   await user.click(screen.getByRole("button", { name: "Try again" }));
-  await heading("Events");
+  await inOffice();
 });

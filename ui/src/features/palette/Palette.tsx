@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
+import { useArchiving } from "@/components/ArchiveEventDialog";
 import { CancelEventDialog } from "@/components/CancelEventDialog";
 import { useFormat } from "@/components/session";
 import { useDebounced } from "@/components/use-debounced";
@@ -16,9 +17,10 @@ import { usePaletteActs } from "./use-palette-acts";
 
 type Props = { open: boolean; onOpenChange: (open: boolean) => void };
 
-/** Finds events and clients, and does what can be done, with the keyboard alone. */
+/** Finds events, clients, tasks and resources, and does what can be done, with the keyboard alone. */
 export function Palette({ open, onOpenChange }: Props) {
-  const [cancelling, setCancelling] = useState<{ id: string; name: string } | null>(null);
+  const [cancelling, setCancelling] = useState<Named | null>(null);
+  const archiving = useArchiving();
   return (
     <>
       <Dialog.Root open={open} onOpenChange={onOpenChange}>
@@ -28,18 +30,28 @@ export function Palette({ open, onOpenChange }: Props) {
             aria-label="Find or do anything"
             className="fixed top-[12vh] left-1/2 z-40 w-[620px] max-w-[94vw] -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-raised shadow-pop"
           >
-            <Inside onClose={() => onOpenChange(false)} onCancelEvent={setCancelling} />
+            <Inside
+              onClose={() => onOpenChange(false)}
+              onCancelEvent={setCancelling}
+              onArchiveEvent={archiving.archive}
+            />
           </Dialog.Popup>
         </Dialog.Portal>
       </Dialog.Root>
       <CancelEventDialog event={cancelling} onClose={() => setCancelling(null)} />
+      {archiving.question}
     </>
   );
 }
 
-type InsideProps = { onClose: () => void; onCancelEvent: (event: { id: string; name: string }) => void };
+type Named = { id: string; name: string };
+type InsideProps = {
+  onClose: () => void;
+  onCancelEvent: (event: Named) => void;
+  onArchiveEvent: (event: Named) => void;
+};
 
-function Inside({ onClose, onCancelEvent }: InsideProps) {
+function Inside(props: InsideProps) {
   const [typed, setTyped] = useState("");
   const [marked, setMarked] = useState("");
   const [inside, setInside] = useState<SearchHit | null>(null);
@@ -51,7 +63,7 @@ function Inside({ onClose, onCancelEvent }: InsideProps) {
     queryFn: async () => unwrap(await commands.search({ text, limit: 30 })),
     placeholderData: keepPreviousData,
   });
-  const acts = usePaletteActs(onClose);
+  const acts = usePaletteActs(props.onClose);
   const words = typed.trim().toLowerCase();
   const fitting = possibleFirst(
     acts.filter((act) => words === "" || act.words.toLowerCase().includes(words)),
@@ -98,13 +110,15 @@ function Inside({ onClose, onCancelEvent }: InsideProps) {
           autoFocus
           value={typed}
           onValueChange={setTyped}
-          placeholder={inside ? "What to do with it…" : "Find an event or client, or type what to do…"}
+          placeholder={
+            inside ? "What to do with it…" : "Find an event, client, task or resource, or type what to do…"
+          }
           className="h-12 min-w-0 flex-1 bg-transparent outline-none"
         />
       </div>
       <Command.List className="max-h-[60vh] overflow-y-auto p-1.5">
         {inside ? (
-          <HitActs hit={inside} words={words} onClose={onClose} onCancelEvent={onCancelEvent} />
+          <HitActs hit={inside} words={words} {...props} />
         ) : (
           <>
             {hits.length > 0 ? (
@@ -153,15 +167,12 @@ function possibleFirst(acts: Act[]): Act[] {
 }
 
 function HitActs(props: { hit: SearchHit; words: string } & InsideProps) {
-  const acts = useHitActs(props.hit, props.onClose, props.onCancelEvent);
+  const acts = useHitActs(props.hit, props);
   const fitting = possibleFirst(
     acts.filter((act) => props.words === "" || act.words.toLowerCase().includes(props.words)),
   );
   return (
-    <Command.Group
-      heading={props.hit.kind === "event" ? "This event" : "This client"}
-      className="palette-group"
-    >
+    <Command.Group heading={`This ${props.hit.kind}`} className="palette-group">
       {fitting.map((act) => (
         <Item key={act.words} act={act} />
       ))}

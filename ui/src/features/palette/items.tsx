@@ -1,5 +1,5 @@
 import { Command } from "cmdk";
-import { ChevronRight, type LucideIcon, User } from "lucide-react";
+import { ChevronRight, ListChecks, type LucideIcon, Truck, User } from "lucide-react";
 import { StatusGlyph } from "@/components/StatusMark";
 import { statusWord } from "@/components/statuses";
 import type { SearchHit } from "@/ipc/types";
@@ -28,16 +28,24 @@ export function Item({ act }: { act: Act }) {
   );
 }
 
+const kinds: Record<Exclude<SearchHit["kind"], "event">, { word: string; icon: LucideIcon }> = {
+  client: { word: "Client", icon: User },
+  task: { word: "Task", icon: ListChecks },
+  resource: { word: "Resource", icon: Truck },
+};
+
 /** What the palette knows a hit by. */
 export const hitValue = (hit: SearchHit) => `${hit.kind}/${hit.id}`;
 
 export function HitItem({ hit, onSelect }: { hit: SearchHit; onSelect: () => void }) {
+  const kind = hit.kind === "event" ? null : kinds[hit.kind];
+  const Icon = kind?.icon ?? User;
   return (
     <Command.Item value={hitValue(hit)} onSelect={onSelect} className={look}>
-      {hit.status ? (
+      {hit.kind === "event" && hit.status ? (
         <StatusGlyph status={hit.status} size={13} />
       ) : (
-        <User size={14} aria-hidden="true" className="shrink-0 text-text-3" />
+        <Icon size={14} aria-hidden="true" className="shrink-0 text-text-3" />
       )}
       <span className="min-w-0 flex-1">
         <span className="block truncate font-medium" title={hit.title}>
@@ -46,7 +54,7 @@ export function HitItem({ hit, onSelect }: { hit: SearchHit; onSelect: () => voi
         <span className="block truncate text-sm text-text-2">{hit.subtitle}</span>
       </span>
       <span className="shrink-0 text-sm text-text-3">
-        {hit.is_archived ? "Archived" : hit.status ? statusWord(hit.status) : "Client"}
+        {hit.is_archived ? "Archived" : (kind?.word ?? statusWord(hit.status ?? ""))}
       </span>
       <ChevronRight size={14} aria-hidden="true" className="shrink-0 text-text-3" />
     </Command.Item>

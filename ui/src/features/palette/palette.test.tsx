@@ -119,3 +119,31 @@ it("offers no changes offline, with the reason", async () => {
   expect(act).toHaveAttribute("aria-disabled", "true");
   expect(act).toHaveTextContent("Offline: changes need the server.");
 });
+
+it("finds a resource and shows its month", async () => {
+  const desk = new FakeDesk();
+  const { user, dialog } = await palette(desk);
+  await user.keyboard("Chair");
+  const hit = await within(dialog).findByRole("option", { name: /Chair, white/ });
+  expect(hit).toHaveTextContent("Resource");
+  await waitFor(() => expect(hit).toHaveAttribute("aria-selected", "true"));
+  await user.keyboard("{Enter}");
+  await within(dialog).findByRole("option", { name: "Edit" });
+  await user.keyboard("month{Enter}");
+  await heading("Chair, white");
+  expect(screen.getByRole("button", { name: "Month" })).toHaveAttribute("aria-pressed", "true");
+});
+
+it("asks before archiving what it found releases bookings", async () => {
+  const { desk, event } = withEvent({ status: "completed" });
+  const { user, dialog } = await palette(desk);
+  await user.keyboard("Quin");
+  await within(dialog).findByRole("option", { name: /Quinceañera Vega/ });
+  await user.keyboard("{Enter}");
+  await within(dialog).findByRole("option", { name: /^Archive/ });
+  await user.keyboard("archive{Enter}");
+  const ask = await screen.findByRole("dialog", { name: "Archive this event?" });
+  await user.click(within(ask).getByRole("button", { name: "Archive event" }));
+  const [input] = await asked(desk, "event_archive");
+  expect(input).toMatchObject({ event_id: event.id });
+});

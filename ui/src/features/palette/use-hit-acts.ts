@@ -6,14 +6,19 @@ import {
   ArrowLeft,
   ArrowRight,
   Ban,
+  CalendarDays,
   CalendarPlus,
   Eye,
   History,
+  ListChecks,
   Pencil,
+  Printer,
   RotateCcw,
+  Users,
 } from "lucide-react";
 import { mayMove, nextStep, useEventActions } from "@/components/event-actions";
 import { eventPageQuery } from "@/components/event-page";
+import { resourcePageQuery } from "@/components/schedule/queries";
 import { useReadOnly } from "@/components/session";
 import { lifecycle, statusWord } from "@/components/statuses";
 import { commands } from "@/ipc/bindings";
@@ -21,16 +26,24 @@ import { roots } from "@/ipc/live";
 import type { May, SearchHit } from "@/ipc/types";
 import { unwrap } from "@/ipc/unwrap";
 import type { Act } from "./items";
+import { useTaskActs } from "./use-task-acts";
+
+type Named = { id: string; name: string };
+type On = {
+  onClose: () => void;
+  onCancelEvent: (event: Named) => void;
+  onArchiveEvent: (event: Named) => void;
+};
 
 /** What can be done with what was found. What is not possible now is there too, with the reason. */
-export function useHitActs(
-  hit: SearchHit,
-  onClose: () => void,
-  onCancelEvent: (event: { id: string; name: string }) => void,
-): Act[] {
-  const events = useEventActs(hit, onClose, onCancelEvent);
-  const clients = useClientActs(hit, onClose);
-  return hit.kind === "event" ? events : clients;
+export function useHitActs(hit: SearchHit, on: On): Act[] {
+  const acts = {
+    event: useEventActs(hit, on),
+    client: useClientActs(hit, on.onClose),
+    resource: useResourceActs(hit, on.onClose),
+    task: useTaskActs(hit, on.onClose),
+  };
+  return acts[hit.kind];
 }
 
 const then = (onClose: () => void) => (run: () => unknown) => () => {
@@ -43,11 +56,7 @@ function useReason(): (may: May) => string | null {
   return (may) => readOnly ?? (may.allowed ? null : (may.reason ?? "Not possible now."));
 }
 
-function useEventActs(
-  hit: SearchHit,
-  onClose: () => void,
-  onCancelEvent: (event: { id: string; name: string }) => void,
-): Act[] {
+function useEventActs(hit: SearchHit, { onClose, onCancelEvent, onArchiveEvent }: On): Act[] {
   const navigate = useNavigate();
   const reason = useReason();
   const actions = useEventActions();
@@ -57,6 +66,21 @@ function useEventActs(
   const target = { event_id: hit.id };
   const open: Act[] = [
     { words: "Open", icon: Eye, run: after(() => navigate({ to: "/events/$eventId", params })) },
+    {
+      words: "Show its tasks",
+      icon: ListChecks,
+      run: after(() => navigate({ to: "/events/$eventId", params, search: { tab: "tasks" } })),
+    },
+    {
+      words: "Show staff and equipment",
+      icon: Users,
+      run: after(() => navigate({ to: "/events/$eventId", params, search: { tab: "staff" } })),
+    },
+    {
+      words: "Sheet to print",
+      icon: Printer,
+      run: after(() => navigate({ to: "/events/$eventId/sheet", params })),
+    },
     {
       words: "Show its activity",
       icon: History,
@@ -114,7 +138,7 @@ function useEventActs(
           words: "Archive",
           icon: Archive,
           reason: reason(page.may.archive),
-          run: after(() => actions.archive.mutate(target)),
+          run: after(() => onArchiveEvent({ id: hit.id, name: hit.title })),
         },
   ];
 }
@@ -144,6 +168,32 @@ function useClientActs(hit: SearchHit, onClose: () => void): Act[] {
             icon: Pencil,
             reason: reason(page.may.edit),
             run: after(() => navigate({ to: "/clients/$clientId/edit", params })),
+          },
+        ]
+      : []),
+  ];
+}
+
+function useResourceActs(hit: SearchHit, onClose: () => void): Act[] {
+  const navigate = useNavigate();
+  const reason = useReason();
+  const page = useQuery({ ...resourcePageQuery(hit.id), enabled: hit.kind === "resource" }).data;
+  const after = then(onClose);
+  const params = { resourceId: hit.id };
+  return [
+    { words: "Open", icon: Eye, run: after(() => navigate({ to: "/resources/$resourceId", params })) },
+    {
+      words: "Show its month",
+      icon: CalendarDays,
+      run: after(() => navigate({ to: "/resources/$resourceId", params, search: { view: "month" } })),
+    },
+    ...(page
+      ? [
+          {
+            words: "Edit",
+            icon: Pencil,
+            reason: reason(page.may.edit),
+            run: after(() => navigate({ to: "/resources/$resourceId/edit", params })),
           },
         ]
       : []),

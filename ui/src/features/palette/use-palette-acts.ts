@@ -1,16 +1,22 @@
 import { useNavigate } from "@tanstack/react-router";
 import {
+  ArrowDownUp,
   Building2,
   CalendarDays,
   CalendarPlus,
   Columns3,
-  FileUp,
+  ListChecks,
+  ListPlus,
   LogOut,
   Monitor,
   MonitorSmartphone,
   Moon,
+  PackagePlus,
   Sun,
+  Sunrise,
+  Truck,
   Undo2,
+  UserCog,
   UserPlus,
   Users,
 } from "lucide-react";
@@ -46,10 +52,28 @@ export function usePaletteActs(onClose: () => void): Act[] {
       run: then(() => navigate({ to: "/events/new" })),
     },
     {
+      words: "New task",
+      icon: ListPlus,
+      reason: may("tasks.create"),
+      run: then(() => navigate({ to: "/tasks", search: { new: true } })),
+    },
+    {
       words: "New client",
       icon: UserPlus,
       reason: may("clients.create"),
       run: then(() => navigate({ to: "/clients/new" })),
+    },
+    {
+      words: "New resource",
+      icon: PackagePlus,
+      reason: may("resources.create"),
+      run: then(() => navigate({ to: "/resources/new" })),
+    },
+    {
+      words: "Invite a colleague",
+      icon: UserPlus,
+      reason: may("members.edit"),
+      run: then(() => navigate({ to: "/team", search: { invite: true } })),
     },
     {
       words: "Undo the latest change",
@@ -58,6 +82,22 @@ export function usePaletteActs(onClose: () => void): Act[] {
       reason: readOnly,
       run: then(undoLatest),
     },
+    { words: "Go to today", icon: Sunrise, run: then(() => navigate({ to: "/today" })) },
+    {
+      words: "Go to my tasks",
+      icon: ListChecks,
+      run: then(() => navigate({ to: "/tasks", search: { tab: "mine" } })),
+    },
+    {
+      words: "Go to all tasks",
+      icon: ListChecks,
+      run: then(() => navigate({ to: "/tasks", search: { tab: "all" } })),
+    },
+    {
+      words: "Go to overdue tasks",
+      icon: ListChecks,
+      run: then(() => navigate({ to: "/tasks", search: { tab: "overdue" } })),
+    },
     { words: "Go to events", icon: CalendarDays, run: then(() => navigate({ to: "/events" })) },
     {
       words: "Go to the board",
@@ -65,7 +105,13 @@ export function usePaletteActs(onClose: () => void): Act[] {
       run: then(() => navigate({ to: "/events", search: { view: "board" } })),
     },
     { words: "Go to clients", icon: Users, run: then(() => navigate({ to: "/clients" })) },
-    { words: "Go to import", icon: FileUp, run: then(() => navigate({ to: "/import" })) },
+    { words: "Go to resources", icon: Truck, run: then(() => navigate({ to: "/resources" })) },
+    { words: "Go to team and permissions", icon: UserCog, run: then(() => navigate({ to: "/team" })) },
+    {
+      words: "Go to import and export",
+      icon: ArrowDownUp,
+      run: then(() => navigate({ to: "/import" })),
+    },
     {
       words: "Go to devices and password",
       icon: MonitorSmartphone,
