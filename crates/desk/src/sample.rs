@@ -1,5 +1,7 @@
 //! The made-up office of *Explore with sample data*: filled in through the same door as everything else.
 
+mod work;
+
 use crate::error::ActionError;
 use chrono::{DateTime, Datelike, Duration, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -79,7 +81,7 @@ pub async fn fill(session: &Session, who: &Whoami) -> Result<(), ActionError> {
         return Ok(());
     }
     let command = Uuid::now_v7();
-    let changes = changes(Utc::now());
+    let changes = changes(Utc::now(), who.user_id);
     for (part, chunk) in (0_i32..).zip(changes.chunks(1_000)) {
         session.stage(organization.id, command, part, chunk).await?;
     }
@@ -90,16 +92,17 @@ pub async fn fill(session: &Session, who: &Whoami) -> Result<(), ActionError> {
     }
 }
 
-fn changes(now: DateTime<Utc>) -> Vec<Change> {
+fn changes(now: DateTime<Utc>, me: Uuid) -> Vec<Change> {
     let clients: Vec<Client> = CLIENTS.iter().map(client).collect();
     let mut plan = Plan::nothing();
     for client in &clients {
         plan = plan.and(Plan::creating(client));
     }
-    for i in 0..DAYS * 2 {
-        plan = plan.and(Plan::creating(&event(i, now, &clients)));
+    let events: Vec<Event> = (0..DAYS * 2).map(|i| event(i, now, &clients)).collect();
+    for event in &events {
+        plan = plan.and(Plan::creating(event));
     }
-    plan.changes
+    plan.and(work::plan(&events, me, now)).changes
 }
 
 fn client((company, contact, phone): &(&str, &str, &str)) -> Client {

@@ -35,7 +35,8 @@ impl Rows {
 }
 
 async fn rules(office: &Office) -> Vec<Rule> {
-    let rows: Vec<(String, String, String, String, String, String, Option<String>)> = sqlx::query_as(
+    type Row = (String, String, String, String, String, String, Option<String>);
+    let rows: Vec<Row> = sqlx::query_as(
         "select table_name, op, column_name, old_value, new_value, permission, own_permission from app.rules order by 1, 2, 3, 4, 5",
     )
     .fetch_all(office.db.admin())

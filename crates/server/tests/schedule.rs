@@ -861,7 +861,7 @@ async fn a_storm_of_everything_at_once_deadlocks_nowhere_and_leaves_every_rule_k
         let desk = desks[usize::try_from(worker).unwrap() % desks.len()].clone();
         let (events, resources, tasks) = (events.clone(), resources.clone(), tasks.clone());
         workers.push(tokio::spawn(async move {
-            let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ (worker + 1) * 7919);
+            let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ ((worker + 1) * 7919));
             let mut said: Vec<Refusal> = Vec::new();
             for _ in 0..40 {
                 said.extend(act(&desk, &mut dice, &events, &resources, &tasks).await);

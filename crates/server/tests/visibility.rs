@@ -229,7 +229,8 @@ async fn nothing_that_staff_may_call_shows_or_changes_what_is_hidden() {
         );
     }
     // New rows under hidden parents, and under none.
-    let attacks: [&dyn Fn(&Side, Uuid) -> Value; 7] = [
+    type Attack<'a> = &'a dyn Fn(&Side, Uuid) -> Value;
+    let attacks: [Attack<'_>; 7] = [
         &|side, new| insert_task(new, side.event, "x"),
         &|side, new| insert_dependency(new, side.event, side.tasks[0], side.tasks[1]),
         &|side, new| insert_assignment(new, s.me, side.event, &june(20, 1), &june(20, 2)),
