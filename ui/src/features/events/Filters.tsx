@@ -1,17 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { CalendarRange, ListFilter, X } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Button } from "@/components/Button";
 import { ClientPicker } from "@/components/ClientPicker";
 import type { Option } from "@/components/Combobox";
 import { cx } from "@/components/class-names";
-import { Input } from "@/components/Field";
 import { Popover } from "@/components/Popover";
 import { Select } from "@/components/Select";
 import { StatusGlyph } from "@/components/StatusMark";
 import { useFormat } from "@/components/session";
 import { statuses, statusWord } from "@/components/statuses";
-import { useDebounced } from "@/components/use-debounced";
+import { TextFilter } from "@/components/TextFilter";
 import { dayOf, dayStart } from "@/components/wall-time";
 import { commands } from "@/ipc/bindings";
 import { roots } from "@/ipc/live";
@@ -29,6 +28,9 @@ export function Filters({ search, onChange }: Props) {
   return (
     <search aria-label="Filter events" className="flex flex-wrap items-center gap-2">
       <TextFilter
+        label="Search events by text"
+        placeholder="Name, client, place…"
+        className="w-40"
         text={search.text ?? ""}
         onChange={(text) => onChange({ text: text === "" ? undefined : text })}
       />
@@ -79,29 +81,6 @@ export function Filters({ search, onChange }: Props) {
         </Button>
       ) : null}
     </search>
-  );
-}
-
-function TextFilter({ text, onChange }: { text: string; onChange: (text: string) => void }) {
-  const [typed, setTyped] = useState(text);
-  const settled = useDebounced(typed, 120);
-  // Only what was typed here goes out; a text cleared from outside comes in.
-  useEffect(() => setTyped(text), [text]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: reacts to what was typed, not to the address changing
-  useEffect(() => {
-    if (settled.trim() !== text && settled === typed) {
-      onChange(settled.trim());
-    }
-  }, [settled]);
-  return (
-    <Input
-      type="search"
-      aria-label="Search events by text"
-      placeholder="Name, client, place…"
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
-      className="h-8 w-40"
-    />
   );
 }
 

@@ -1,11 +1,9 @@
 import { X } from "lucide-react";
-import { useEffect, useState } from "react";
 import { Button } from "@/components/Button";
 import { cx } from "@/components/class-names";
-import { Input } from "@/components/Field";
 import { Select } from "@/components/Select";
 import { resourceTypes, typeIcon, typeWord } from "@/components/schedule/words";
-import { useDebounced } from "@/components/use-debounced";
+import { TextFilter } from "@/components/TextFilter";
 import { FreeFilter } from "./FreeFilter";
 import { cleared, isFiltered, type ResourcesSearch } from "./search-params";
 
@@ -20,6 +18,8 @@ export function Filters({ search, onChange }: Props) {
     >
       <Types search={search} onChange={onChange} />
       <TextFilter
+        label="Search resources by text"
+        placeholder="Name or role…"
         text={search.text ?? ""}
         onChange={(text) => onChange({ text: text === "" ? undefined : text })}
       />
@@ -69,28 +69,5 @@ function Types({ search, onChange }: Props) {
         );
       })}
     </fieldset>
-  );
-}
-
-function TextFilter({ text, onChange }: { text: string; onChange: (text: string) => void }) {
-  const [typed, setTyped] = useState(text);
-  const settled = useDebounced(typed, 120);
-  // Only what was typed here goes out; a text cleared from outside comes in.
-  useEffect(() => setTyped(text), [text]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: reacts to what was typed, not to the address changing
-  useEffect(() => {
-    if (settled.trim() !== text && settled === typed) {
-      onChange(settled.trim());
-    }
-  }, [settled]);
-  return (
-    <Input
-      type="search"
-      aria-label="Search resources by text"
-      placeholder="Name or role…"
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
-      className="h-8 w-44"
-    />
   );
 }

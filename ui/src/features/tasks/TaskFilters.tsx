@@ -1,16 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { useEffect, useState } from "react";
 import { Button } from "@/components/Button";
 import { cx } from "@/components/class-names";
 import { EventPicker } from "@/components/EventPicker";
 import { eventPageQuery } from "@/components/event-page";
-import { Input } from "@/components/Field";
 import { Select } from "@/components/Select";
+import { TextFilter } from "@/components/TextFilter";
 import { AssigneePicker } from "@/components/tasks/AssigneePicker";
 import { personQuery } from "@/components/tasks/queries";
 import { categoryWord, taskCategories } from "@/components/tasks/words";
-import { useDebounced } from "@/components/use-debounced";
 import { cleared, isFiltered, type TasksSearch, type TaskTab } from "./search-params";
 
 type Props = { search: TasksSearch; tab: TaskTab; onChange: (patch: Partial<TasksSearch>) => void };
@@ -25,6 +23,8 @@ export function TaskFilters({ search, tab, onChange }: Props) {
       className="flex flex-wrap items-center gap-2 border-b border-line px-5 py-2"
     >
       <TextFilter
+        label="Search tasks by text"
+        placeholder="Task, event, person…"
         text={search.text ?? ""}
         onChange={(text) => onChange({ text: text === "" ? undefined : text })}
       />
@@ -71,29 +71,6 @@ export function TaskFilters({ search, tab, onChange }: Props) {
         </Button>
       ) : null}
     </search>
-  );
-}
-
-function TextFilter({ text, onChange }: { text: string; onChange: (text: string) => void }) {
-  const [typed, setTyped] = useState(text);
-  const settled = useDebounced(typed, 120);
-  // Only what was typed here goes out; a text cleared from outside comes in.
-  useEffect(() => setTyped(text), [text]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: reacts to what was typed, not to the address changing
-  useEffect(() => {
-    if (settled.trim() !== text && settled === typed) {
-      onChange(settled.trim());
-    }
-  }, [settled]);
-  return (
-    <Input
-      type="search"
-      aria-label="Search tasks by text"
-      placeholder="Task, event, person…"
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
-      className="h-8 w-44"
-    />
   );
 }
 
