@@ -334,8 +334,9 @@ begin
 end $$;
 grant execute on function app.refuse_out_of_order, app.titles to cloche_guard;
 
+-- No plan may read a table whole because an average command is a large one.
 create function app.guard_order() returns trigger
-    language plpgsql security definer set search_path = '' as $$
+    language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 begin
     if not app.judged('order') then
         perform app.refuse_cycles(new.org_id);

@@ -113,7 +113,7 @@ begin
         jsonb_build_object('field', p_field, 'table', 'resource_schedule', 'id', p_entry) || p_more);
 end $$;
 create function app.guard_entries() returns trigger
-    language plpgsql security definer set search_path = '' as $$
+    language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 declare
     importing boolean := coalesce(current_setting('cloche.import', true), '') = 'on';
     undoing boolean := coalesce(current_setting('cloche.undo', true), '') <> '';
@@ -303,7 +303,7 @@ grant execute on function app.first_in_way to cloche_guard;
 -- The law of the schedule, in the state that the command leaves: what was placed anew, and was not let stand on purpose,
 -- must fit beside everything else.
 create function app.guard_room() returns trigger
-    language plpgsql security definer set search_path = '' set timezone = 'UTC' as $$
+    language plpgsql security definer set search_path = '' set timezone = 'UTC' set enable_seqscan = off as $$
 declare
     placed uuid[];
     resources uuid[];
@@ -384,7 +384,7 @@ create trigger pool_size after update on app.resources referencing old table as 
 
 -- Fewer units, or longer setup and teardown: what is still to come must fit, unless it was let stand on purpose.
 create function app.guard_resource_room() returns trigger
-    language plpgsql security definer set search_path = '' set timezone = 'UTC' as $$
+    language plpgsql security definer set search_path = '' set timezone = 'UTC' set enable_seqscan = off as $$
 declare
     wrong uuid[];
     clash jsonb;
@@ -412,7 +412,7 @@ create constraint trigger resources_room after update of quantity, setup_minutes
 
 -- An event that is called off or filed away gives back what it still holds. The same change set may do both, in any order.
 create function app.guard_events_release() returns trigger
-    language plpgsql security definer set search_path = '' set timezone = 'UTC' as $$
+    language plpgsql security definer set search_path = '' set timezone = 'UTC' set enable_seqscan = off as $$
 declare
     held jsonb;
     event record;

@@ -375,9 +375,8 @@ begin
     perform app.check_undo(entry, caller.user_id, caller.is_admin, caller.permissions);
     perform app.lock_undone(p_org, p_target);
     -- The planner takes an array for a hundred rows and loops over it; an import's thousands must be hashed.
-    if entry.row_count > 500 then
-        perform set_config('enable_nestloop', 'off', true);
-    end if;
+    -- A few rows are looked up by their keys instead, and no table is read whole for them.
+    perform set_config(case when entry.row_count > 500 then 'enable_nestloop' else 'enable_seqscan' end, 'off', true);
     plan := app.undo_block_by_room(p_org, app.undo_block_by_keys(p_org, app.undo_block_children(p_org, app.undo_block(app.undo_plan(p_org, p_target)))));
     perform app.require_own(p_org, entry.permissions, plan, caller.user_id, caller.permissions);
     select count(*) into blocked from unnest(plan) p where p.blocked is not null;
@@ -392,7 +391,8 @@ begin
     perform app.set_context(p_command_id, caller.user_id, false, p_target);
     perform app.undo_write(p_org, array(select p from unnest(plan) p where p.blocked is null));
     perform app.settle();
-    perform set_config('cloche.undo', '', true), set_config('enable_nestloop', 'on', true);
+    perform set_config('cloche.undo', '', true), set_config('enable_nestloop', 'on', true),
+            set_config('enable_seqscan', 'on', true);
     update app.journal j set undone_by = case when j.command_id = p_target then p_command_id end
     where j.org_id = p_org and j.command_id in (p_target, entry.undoes);
     perform app.end_command(p_org, p_command_id, 'undo', caller.user_id, caller.device_id, entry.permissions, p_target);

@@ -246,9 +246,10 @@ end $$;
 
 -- Raises the view of whoever may or sees something else after this command than before: the role or matrix changed, a
 -- person was linked to another resource, staff came to an event or left it, one of their events got another client. All at
--- once and last, while the feed is held, so that no two commands wait for each other over it.
+-- once and last, while the feed is held, so that no two commands wait for each other over it. As with the writers, no plan
+-- may read a table whole because an average command is a large one.
 create function app.raise_views(p_org uuid, p_command_id uuid) returns void
-    language plpgsql security definer set search_path = '' as $$
+    language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 declare
     people uuid[];
 begin

@@ -3,15 +3,26 @@
 
 mod door_support;
 
-use door_support::{Desk, Office, insert_client, insert_event, update};
+use chrono::{Duration as Days, TimeZone, Utc};
+use door_support::{
+    Desk, Office, insert_assignment, insert_client, insert_dependency, insert_event,
+    insert_resource, insert_task, move_task, update, with,
+};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 const ROWS: usize = 6_000;
 
-/// Thousands of clients with an event each: few enough to make quickly, too many to be read whole by a wise planner.
-async fn crowded() -> (Office, Vec<Uuid>) {
+/// Hours that no other of the crowd's bookings of the same resource holds.
+fn hours(i: usize) -> (String, String) {
+    let day = Utc.with_ymd_and_hms(2060, 1, 1, 10, 0, 0).unwrap()
+        + Days::days(i64::try_from(i / 200).unwrap());
+    (day.to_rfc3339(), (day + Days::hours(5)).to_rfc3339())
+}
+
+/// Thousands of clients with an event, a task and a booking each: few enough to make quickly, too many to be read whole by a wise planner.
+async fn crowded() -> (Office, Vec<Uuid>, Vec<Uuid>) {
     let office = Office::open().await;
     let desk = office.ana();
     let clients: Vec<Uuid> = (0..ROWS).map(|_| Uuid::now_v7()).collect();
@@ -21,8 +32,30 @@ async fn crowded() -> (Office, Vec<Uuid>) {
         let more = clients.iter().zip(events).map(|(client, id)| insert_event(*id, *client));
         desk.apply("import.events", rows.chain(more).collect()).await.unwrap();
     }
+    let people: Vec<Uuid> = (0..200).map(|_| Uuid::now_v7()).collect();
+    let rows = people
+        .iter()
+        .enumerate()
+        .map(|(i, id)| insert_resource(*id, &format!("No {i}"), "staff", 1));
+    desk.apply("import.resources", rows.collect()).await.unwrap();
+    for (part, events) in events.chunks(500).enumerate() {
+        let mut rows = Vec::new();
+        for (i, event) in events.iter().enumerate() {
+            let (first, second) = (Uuid::now_v7(), Uuid::now_v7());
+            let (from, until) = hours(part * 500 + i);
+            let person = people[(part * 500 + i) % 200];
+            rows.push(with(
+                insert_task(first, *event, "One of many"),
+                json!({"assigned_to": person}),
+            ));
+            rows.push(insert_task(second, *event, "Another"));
+            rows.push(insert_assignment(Uuid::now_v7(), person, *event, &from, &until));
+            rows.push(insert_dependency(Uuid::now_v7(), *event, second, first));
+        }
+        desk.apply("import.tasks", json!(rows)).await.unwrap();
+    }
     office.run("vacuum analyze").await;
-    (office, events)
+    (office, events, people)
 }
 
 fn edit(id: Uuid, from: Option<usize>, to: usize) -> Value {
@@ -37,13 +70,37 @@ async fn edit_all(desk: &Desk, events: &[Uuid], from: Option<usize>, to: usize) 
     begun.elapsed()
 }
 
+/// What everybody does all day: tasks that wait for each other, a booking, its release, a larger pool, an undo.
+async fn a_day_at_the_office(desk: &Desk, event: Uuid, person: Uuid) {
+    let (first, second) = (desk.task(event, "x").await, desk.task(event, "y").await);
+    desk.wait_for(event, second, first).await.unwrap();
+    let both = json!([
+        move_task(first, "pending", "completed"),
+        move_task(second, "pending", "in_progress")
+    ]);
+    desk.apply("task.move", both).await.unwrap();
+    let assign =
+        update("tasks", second, json!({"assigned_to": null}), json!({"assigned_to": person}));
+    desk.apply("task.assign", json!([assign])).await.unwrap();
+    let (from, until) = hours(200 * 100);
+    let entry = desk.booked(person, event, &from, &until).await;
+    desk.book(person, event, &from, &until).await.1.unwrap_err();
+    let command = Uuid::now_v7();
+    let gone = json!([door_support::delete("resource_schedule", entry)]);
+    desk.apply_as(command, "schedule.release", gone.clone()).await.unwrap();
+    desk.undo(command, false).await.1.unwrap();
+    desk.apply("schedule.release", gone).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_change_never_reads_a_table_from_end_to_end() {
-    let (office, events) = crowded().await;
+    let (office, events, people) = crowded().await;
     let desk = office.ana();
+    office.link_sam(&desk).await;
     desk.pool.close().await;
     let read = "select coalesce(string_agg(relname || ': ' || seq_tup_read, ', '), '') from pg_stat_user_tables
-                where seq_tup_read > 0 and relname in ('events', 'clients', 'event_status_log', 'journal_rows', 'import_keys')";
+                where seq_tup_read > 0 and relname in ('events', 'clients', 'event_status_log', 'journal_rows', 'import_keys',
+                    'tasks', 'task_dependencies', 'resource_schedule')";
     office.run("select pg_stat_reset()").await;
 
     let desk = office.ana();
@@ -57,6 +114,7 @@ async fn a_change_never_reads_a_table_from_end_to_end() {
         let alone = desk.client().await;
         let gone = json!([{ "table": "clients", "id": alone, "op": "delete" }]);
         desk.apply("client.delete", gone).await.unwrap();
+        a_day_at_the_office(&desk, *id, people[0]).await;
     }
     // A connection hands in its counts when it ends.
     desk.pool.close().await;
@@ -69,7 +127,7 @@ async fn a_change_never_reads_a_table_from_end_to_end() {
 
 #[tokio::test]
 async fn a_large_change_after_small_ones_is_as_quick_as_a_first_one() {
-    let (office, events) = crowded().await;
+    let (office, events, _) = crowded().await;
     let (small, large) = events.split_at(8);
     let large = &large[..2_000];
     let fresh = office.ana();

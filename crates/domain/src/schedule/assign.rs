@@ -124,6 +124,7 @@ pub(super) fn must_be_placeable(
 ) -> Result<(), Refusal> {
     Window { starts_at: after.starts_at, ends_at: after.ends_at, zone }.check(after.kind)?;
     let is_eased = before.is_some_and(|before| eases(before, after));
+    must_be_some(after.quantity)?;
     // What was let stand outlives a smaller pool, and can still be cut short.
     let outlives = is_eased && before.is_some_and(|before| before.override_reason.is_some());
     if !outlives {
@@ -156,11 +157,15 @@ pub(super) fn eases(before: &ScheduleEntry, after: &ScheduleEntry) -> bool {
         && (before.override_reason.is_none() || after.override_reason.is_some())
 }
 
-fn must_exist(load: &Load, quantity: i32) -> Result<(), Refusal> {
-    let resource = &load.resource;
+fn must_be_some(quantity: i32) -> Result<(), Refusal> {
     if quantity < 1 {
         return Err(Refusal::invalid("quantity", "Book at least one."));
     }
+    Ok(())
+}
+
+fn must_exist(load: &Load, quantity: i32) -> Result<(), Refusal> {
+    let resource = &load.resource;
     if quantity > resource.quantity {
         let (name, all) = (&resource.name, resource.quantity);
         let there = if all == 1 { "is one".to_owned() } else { format!("are {all}") };
