@@ -207,6 +207,7 @@ fn what_was_let_stand_outlives_a_smaller_pool_but_does_not_move_with_its_event()
     };
     assert!(change(5, "20:00").is_ok() && change(4, "23:00").is_ok());
     assert_eq!(change(5, "23:30").unwrap_err().field(), Some("quantity"));
+    assert_eq!(change(0, "20:00").unwrap_err().field(), Some("quantity"));
     let override_it = MovingChoice::Override { reason: "agreed".into() };
     let refusal = moving(std::slice::from_ref(&load), 2, 0, &override_it).unwrap_err();
     assert_eq!(
