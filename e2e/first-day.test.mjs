@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { writeBooks } from "./harness/books.mjs";
 import {
   importBook,
+  onToday,
   openFromPalette,
   statusOf,
   undoFromToast,
@@ -25,6 +26,8 @@ story("an office starts on one computer, brings its books and works with them", 
   await screen.see("heading", "Welcome to Cloche");
   await desk.picture("first-run");
   await useThisComputer(screen);
+  await screen.reads("Nothing needs you now.");
+  await screen.click("link", "Events");
   await screen.reads("Your events will be here.");
   await upToDate(screen);
 
@@ -59,7 +62,8 @@ story("an office starts on one computer, brings its books and works with them", 
   assert.deepEqual(ana.servers(), [], "the server stops with the window");
 
   const again = await ana.openDesk();
-  await again.screen.see("heading", "Events");
+  await onToday(again.screen);
+  await again.screen.click("link", "Events");
   await again.screen.reads(`${books.events - books.named("archived").length} events`);
   await openFromPalette(again.screen, planned);
   assert.equal(await statusOf(again.screen, "Preparation"), "Preparation");

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { writeBooks } from "./harness/books.mjs";
-import { upToDate } from "./harness/office.mjs";
+import { writeOffice } from "./harness/books.mjs";
+import { onToday, upToDate } from "./harness/office.mjs";
+import { eventually } from "./harness/programs.mjs";
 import { story } from "./harness/story.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -43,12 +44,126 @@ function paintedAt(wide, high, settle) {
   look();
 }
 
+async function visitTasks(screen, lookAt) {
+  await screen.click("link", "Tasks", { part: true });
+  for (const [tab, name] of [
+    ["Mine", "tasks-mine"],
+    ["All", "tasks-all"],
+    ["Overdue", "tasks-overdue"],
+    ["By event", "tasks-by-event"],
+  ]) {
+    await screen.click("tab", tab, { part: true });
+    await eventually(
+      `the tasks under “${tab}” are read`,
+      async () => (await screen.isThere("grid", "Tasks")) || (await screen.text()).includes("Nothing "),
+    );
+    await lookAt(name);
+  }
+  await screen.press("t");
+  await screen.see("dialog", "New task");
+  await lookAt("task-new");
+  await screen.press("Escape");
+  await screen.gone("dialog", "New task");
+}
+
+async function visitEvents(screen, lookAt) {
+  await screen.click("link", "Events");
+  await screen.see("row", "Inquiry", { part: true });
+  await lookAt("events");
+  await screen.click("button", "Board");
+  await screen.see("region", "Planning", { part: true });
+  await lookAt("board");
+  await screen.click("button", "Table");
+  await screen.press("Control", "k");
+  const palette = await screen.see("dialog", "Find or do anything");
+  await (await screen.see("combobox", null, { within: palette })).addValue("wedding");
+  await screen.see("option", "Wedding", { part: true });
+  await lookAt("palette");
+  await screen.press("Enter");
+  await screen.see("option", "Open");
+  await screen.press("Enter");
+  await screen.see("list", "Status");
+  await lookAt("event");
+  await screen.click("tab", "Tasks", { part: true });
+  await screen.see("list", "Tasks: before the event");
+  await lookAt("event-tasks");
+  await screen.click("tab", "Staff & equipment", { part: true });
+  await screen.see("list", "Staff");
+  await lookAt("event-staff");
+  await screen.click("button", "Assign");
+  await screen.see("dialog", "Assign staff or equipment");
+  await lookAt("event-assign");
+  await screen.press("Escape");
+  await screen.gone("dialog", "Assign staff or equipment");
+  await screen.click("tab", "Activity");
+  await screen.see("listitem", null, { within: await screen.see("tabpanel", "Activity") });
+  await lookAt("event-activity");
+  await screen.click("button", "More actions");
+  await screen.click("menuitem", "Sheet to print");
+  await screen.see("button", "Print", { part: true });
+  await lookAt("event-sheet");
+  await screen.click("button", "Back to the event");
+  await screen.click("button", "Edit");
+  await screen.see("textbox", "Name", { part: true });
+  await lookAt("event-edit");
+}
+
+async function visitClients(screen, lookAt) {
+  await screen.click("link", "Clients");
+  await screen.see("row", "Weddings", { part: true });
+  await lookAt("clients");
+  await screen.click("row", "Hotel Okafor", { part: true });
+  await screen.see("heading", "Hotel Okafor");
+  await lookAt("client");
+}
+
+async function visitResources(screen, lookAt) {
+  await screen.click("link", "Resources");
+  await screen.see("grid", "Resources");
+  await lookAt("resources");
+  await screen.click("row", "Staff", { part: true });
+  await screen.see("region", "Bookings as a list");
+  await lookAt("resource-week");
+  await screen.click("button", "Month");
+  await screen.see("button", "Month before");
+  await lookAt("resource-month");
+  await screen.click("link", "Print a day");
+  await screen.see("button", "The day after");
+  await lookAt("person-day");
+}
+
+async function visitTeam(screen, lookAt) {
+  await screen.click("link", "Team & permissions");
+  await screen.see("tab", "Permissions");
+  await screen.see("button", "Invite a colleague");
+  await lookAt("team");
+  await screen.click("tab", "Permissions");
+  await screen.see("checkbox", "Manager may add tasks");
+  await lookAt("team-permissions");
+}
+
+async function visitImport(screen, lookAt) {
+  await screen.click("link", "Import & export");
+  await screen.see("button", "Choose a folder…");
+  await lookAt("import");
+  await screen.click("button", "Choose a CSV file…");
+  await screen.see("button", "Try it out");
+  await lookAt("import-columns");
+  await screen.click("button", "Another file");
+  await screen.click("button", "Choose a folder…");
+  await screen.see("table", "Files of the folder");
+  await lookAt("import-folder");
+  await screen.click("button", "Try it out");
+  await screen.see("status", "Dry run", { patience: 60_000 });
+  await lookAt("import-dry-run");
+}
+
 for (const look of ["light", "dark"]) {
   story(`every screen can be read and used in ${look}`, async ({ person }) => {
     const eve = await person({ name: look, dark: look === "dark" });
-    const books = writeBooks(join(eve.home, "books"));
+    const books = writeOffice(join(eve.home, "books"));
     const desk = await eve.openDesk({
-      CLOCHE_PICK_FILES: [books.paths.clients, books.paths.events].join("\n"),
+      CLOCHE_PICK_FILES: [books.paths.clients, books.folder].join("\n"),
     });
     const { screen, browser } = desk;
     const wrong = [];
@@ -82,43 +197,15 @@ for (const look of ["light", "dark"]) {
     await screen.click("button", "Back");
 
     await screen.click("button", "Explore with sample data");
-    await screen.see("heading", "Events", { patience: 60_000 });
+    await onToday(screen);
     await upToDate(screen);
-    await screen.see("row", "Inquiry", { part: true });
-    await lookAt("events");
-    await screen.click("button", "Board");
-    await screen.see("region", "Planning", { part: true });
-    await lookAt("board");
-    await screen.click("button", "Table");
-    await screen.press("Control", "k");
-    await (await screen.see("combobox", null, { part: true })).addValue("wedding");
-    await screen.see("option", "Wedding", { part: true });
-    await lookAt("palette");
-    await screen.press("Enter");
-    await screen.see("option", "Open");
-    await screen.press("Enter");
-    await screen.see("list", "Status");
-    await lookAt("event");
-    await screen.click("tab", "Activity");
-    await lookAt("event-activity");
-    await screen.click("button", "Edit");
-    await screen.see("textbox", "Name", { part: true });
-    await lookAt("event-edit");
-    await screen.click("link", "Clients");
-    await screen.see("row", "Weddings", { part: true });
-    await lookAt("clients");
-    await screen.click("row", "Hotel Okafor", { part: true });
-    await screen.see("heading", "Hotel Okafor");
-    await lookAt("client");
-    await screen.click("link", "Import");
-    await screen.see("button", "Choose a CSV file…");
-    await lookAt("import");
-    await screen.click("button", "Choose a CSV file…");
-    await screen.see("button", "Try it out");
-    await lookAt("import-columns");
-    await screen.click("button", "Try it out");
-    await screen.see("status", "Dry run");
-    await lookAt("import-dry-run");
+    await lookAt("today");
+    await visitTasks(screen, lookAt);
+    await visitEvents(screen, lookAt);
+    await visitClients(screen, lookAt);
+    await visitResources(screen, lookAt);
+    await visitTeam(screen, lookAt);
+    await visitImport(screen, lookAt);
     await screen.click("link", "Devices & password");
     await screen.see("heading", "Devices", { part: true });
     await lookAt("settings");

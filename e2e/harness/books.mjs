@@ -48,8 +48,8 @@ function statusAt(days) {
   return ["in_progress", "preparation", "planning", "inquiry"][Math.min(3, Math.floor(days / 10))];
 }
 
-/** Writes clients.csv and events.csv into `folder`; answers their paths and what is in them. */
-export function writeBooks(folder, { events = 40 } = {}) {
+/** Writes clients.csv and events.csv into `folder`, with `more` events beside the usual; answers their paths and what is in them. */
+export function writeBooks(folder, { events = 40, more = [] } = {}) {
   mkdirSync(folder, { recursive: true });
   const rows = Array.from({ length: events }, (_, index) => {
     // None within a day of now: a story must not change with the hour it runs at.
@@ -80,8 +80,87 @@ export function writeBooks(folder, { events = 40 } = {}) {
     csv([
       ["No", "Event", "Client", "Type", "Start", "End", "Time zone", "Venue", "Guests", "Status"],
       ...rows,
+      ...more,
     ]),
   );
   const named = (status) => rows.filter((row) => row[9] === status).map((row) => row[1]);
-  return { paths, clients: CLIENTS.length, events: rows.length, named };
+  return { paths, clients: CLIENTS.length, events: rows.length + more.length, named };
+}
+
+const WEDDING = "Boda Østergaard";
+const BANQUET = "Banquet of the guild";
+const TASTING = "Tasting at dock 3";
+
+/** Writes all books of an office into `folder`: tomorrow three events share people and tables, and two bookings clash. */
+export function writeOffice(folder) {
+  const hours = (from, until) => [wall(1, from), wall(1, until)];
+  const event = (number, name, client, type, [starts, ends], venue, guests, status) => [
+    number,
+    name,
+    client,
+    type,
+    starts,
+    ends,
+    "Europe/Madrid",
+    venue,
+    guests,
+    status,
+  ];
+  const books = writeBooks(folder, {
+    more: [
+      event(41, WEDDING, "Hotel Østergaard", "wedding", hours(16, 23), "Palacio de Cristal", 120, "planning"),
+      event(42, BANQUET, "García & Hijos", "gala dinner", hours(17, 22), "Hotel Miramar", 90, "preparation"),
+      event(
+        43,
+        TASTING,
+        "O'Brien Weddings",
+        "tasting",
+        hours(20, 23),
+        "Boathouse; dock 3",
+        20,
+        "preparation",
+      ),
+    ],
+  });
+  const resources = [
+    ["Zoë Nguyen", "chef", "staff", 1],
+    ["Tomás Peña", "waiter", "staff", 1],
+    ["Amara Silva", "bartender", "staff", 1],
+    ["Round tables", "", "equipment", 20],
+    ["Linen", "", "material", 200],
+  ];
+  const tasks = [
+    [1, 20, "Polish the silver", "pre_event", wall(-2, 10), "pending", "Amara Silva", ""],
+    [2, 20, "Serve the mains", "during_event", wall(-1, 14), "completed", "Tomás Peña", 1],
+    [3, 41, "Order the flowers", "pre_event", wall(1, 9), "pending", "Amara Silva", ""],
+    [4, 42, "Write the place cards", "pre_event", wall(1, 12), "pending", "Tomás Peña", ""],
+    [5, 43, "Chill the wine", "pre_event", wall(1, 18), "pending", "", ""],
+  ];
+  const assignments = [
+    ["Zoë Nguyen", 42, 1, ...hours(17, 22)],
+    ["Round tables", 42, 12, ...hours(17, 22)],
+    ["Zoë Nguyen", 43, 1, ...hours(21, 23)],
+    ["Round tables", 43, 15, ...hours(20, 23)],
+    ["Amara Silva", 43, 1, ...hours(20, 23)],
+  ];
+  const write = (name, heading, rows) => writeFileSync(join(folder, name), csv([heading, ...rows]));
+  write("resources.csv", ["Name", "Role", "Type", "Quantity"], resources);
+  write(
+    "tasks.csv",
+    ["No", "Event no", "Task", "Category", "Due", "Status", "Assigned to", "After task"],
+    tasks,
+  );
+  write("assignments.csv", ["Resource", "Event no", "Quantity", "From", "To"], assignments);
+  writeFileSync(join(folder, "readme.txt"), "Where we keep our books.\n");
+  return {
+    ...books,
+    folder,
+    resources: resources.length,
+    tasks: tasks.length,
+    bookings: assignments.length,
+    clashes: 2,
+    wedding: WEDDING,
+    banquet: BANQUET,
+    tasting: TASTING,
+  };
 }

@@ -19,6 +19,7 @@ function look(role, name, part, within) {
     list: "ol, ul",
     region: "section[aria-label]",
     table: "table",
+    rowheader: "th[scope=row]",
   };
   const plain = (text) => (text ?? "").replace(/\s+/g, " ").trim();
   const byIds = (ids) =>

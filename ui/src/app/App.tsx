@@ -22,7 +22,8 @@ export function App() {
       <Suspense fallback={<Starting message="Opening Cloche…" />}>
         <Phase start={start} />
       </Suspense>
-      <Toaster position="bottom-center" visibleToasts={3} gap={8} />
+      {/* Above what stands at the foot of a list, such as what can be done to the chosen rows. */}
+      <Toaster position="bottom-center" visibleToasts={3} gap={8} offset={{ bottom: 60 }} />
     </>
   );
 }

@@ -4,7 +4,11 @@ import { PrintedBy } from "./PrintedBy";
 /** A sheet as it will come out of the printer, whatever theme the window has. Tables break between their rows. */
 export function Paper({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto bg-canvas px-5 py-6 print:bg-transparent print:p-0">
+    <div
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: nothing in it takes the focus, and it has to scroll by keyboard
+      tabIndex={0}
+      className="min-h-0 flex-1 overflow-y-auto bg-canvas px-5 py-6 focus-visible:-outline-offset-2 print:bg-transparent print:p-0"
+    >
       <article
         aria-label={label}
         className="paper mx-auto w-[720px] max-w-full rounded-md border border-line bg-raised px-10 py-9 text-text shadow-card print:w-auto print:border-0 print:p-0 print:shadow-none"

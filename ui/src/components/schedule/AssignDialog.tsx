@@ -70,7 +70,7 @@ export function AssignDialog({ event, task = null, booking = null, nudge = 0, on
           {(control) => (
             <ResourcePicker
               key={it.round}
-              control={control}
+              control={{ ...control, autoFocus: booking === null }}
               value={it.resource}
               onChange={it.setResource}
               ask={it.ask}

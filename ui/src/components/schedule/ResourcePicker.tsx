@@ -16,7 +16,12 @@ export type Picked = Pick<
 >;
 
 type Props = {
-  control: { id: string; "aria-invalid": boolean; "aria-describedby": string | undefined };
+  control: {
+    id: string;
+    "aria-invalid": boolean;
+    "aria-describedby": string | undefined;
+    autoFocus?: boolean;
+  };
   value: Picked | null;
   onChange: (resource: Picked | null) => void;
   /** What is wanted, without the resource; null while the times are no times. */

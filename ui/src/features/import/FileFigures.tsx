@@ -37,13 +37,15 @@ export function FileFigures({ books, files, shown, onShow }: Props) {
             return (
               <tr
                 key={file.source_id}
+                onClick={() => onShow(file.source_id)}
                 className={cx(
-                  "relative border-t border-line/60 has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent hover:bg-hover",
+                  "border-t border-line/60 has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent hover:bg-hover",
                   on && "bg-accent-soft shadow-[inset_2px_0_var(--accent)] hover:bg-accent-soft",
                 )}
               >
                 <th scope="row" className="text-left font-normal">
-                  <label className="flex min-h-8 items-center gap-2 px-3 after:absolute after:inset-0">
+                  {/* WebKitGTK does not let a row hold what is placed absolutely: its label must not be stretched over it. */}
+                  <label className="relative flex min-h-8 items-center gap-2 px-3">
                     <input
                       type="radio"
                       name="shown-file"

@@ -116,7 +116,7 @@ function Tasks({ tasks, zone }: { tasks: EventTask[]; zone: string }) {
                 { word: "Done", width: "26px", hidden: true },
                 { word: "Task" },
                 { word: "Who", width: "140px" },
-                { word: "Due", width: "146px" },
+                { word: "Due", width: "164px" },
               ]}
             >
               {own.map((task) => (

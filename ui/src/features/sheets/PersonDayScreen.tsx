@@ -129,7 +129,7 @@ function Doing({ day }: { day: PersonDay }) {
             { word: "Done", width: "26px", hidden: true },
             { word: "Task" },
             { word: "Event", width: "190px" },
-            { word: "Due", width: "146px" },
+            { word: "Due", width: "164px" },
           ]}
         >
           {day.tasks.map((task) => {

@@ -9,7 +9,7 @@ import type { TaskRow, TaskSort, TaskStatus } from "@/ipc/types";
 export const grid =
   "grid-cols-[20px_minmax(180px,1.7fr)_228px_minmax(120px,1.1fr)_136px_124px] @5xl:grid-cols-[20px_minmax(200px,1.8fr)_256px_minmax(150px,1.2fr)_160px_124px]";
 export const gridByEvent =
-  "grid-cols-[20px_minmax(150px,1.2fr)_minmax(180px,1.6fr)_228px_136px_124px] @5xl:grid-cols-[20px_minmax(170px,1.2fr)_minmax(200px,1.8fr)_256px_160px_124px]";
+  "grid-cols-[20px_minmax(170px,1.5fr)_minmax(160px,1.3fr)_228px_136px_124px] @5xl:grid-cols-[20px_minmax(190px,1.5fr)_minmax(180px,1.5fr)_256px_160px_124px]";
 
 type TaskColumn = Column<TaskRow, TaskSort["by"]>;
 
