@@ -26,7 +26,7 @@ story("an office starts on one computer, brings its books and works with them", 
   await screen.see("heading", "Welcome to Cloche");
   await desk.picture("first-run");
   await useThisComputer(screen);
-  await screen.reads("Nothing needs you now.");
+  await screen.reads("Your day will be here.");
   await screen.click("link", "Events");
   await screen.reads("Your events will be here.");
   await upToDate(screen);

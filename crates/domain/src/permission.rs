@@ -113,7 +113,7 @@ pub fn label(permission: &str) -> &'static str {
         "resources.edit" => "change people, equipment and materials",
         "resources.delete" => "delete people, equipment and materials",
         "resources.assign" => "book and release people, equipment and materials",
-        "resources.override" => "book although it clashes",
+        "resources.override" => "book over a clash",
         _ => "do this",
     }
 }

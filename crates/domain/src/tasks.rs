@@ -131,15 +131,17 @@ impl EventTasks {
         self.tasks.iter().find(|task| task.id == id)
     }
 
-    /// The tasks that `id` waits for.
+    /// The tasks that `id` waits for, in the order of the event's tasks.
     pub fn prerequisites(&self, id: Uuid) -> impl Iterator<Item = &Task> {
-        let edges = self.dependencies.iter().filter(move |edge| edge.task_id == id);
-        edges.filter_map(|edge| self.find(edge.prerequisite_id))
+        let edges = self.dependencies.iter().filter(|edge| edge.task_id == id);
+        let ids: HashSet<Uuid> = edges.map(|edge| edge.prerequisite_id).collect();
+        self.tasks.iter().filter(move |task| ids.contains(&task.id))
     }
 
-    /// The tasks that wait for `id`.
+    /// The tasks that wait for `id`, in the order of the event's tasks.
     pub fn dependants(&self, id: Uuid) -> impl Iterator<Item = &Task> {
-        let edges = self.dependencies.iter().filter(move |edge| edge.prerequisite_id == id);
-        edges.filter_map(|edge| self.find(edge.task_id))
+        let edges = self.dependencies.iter().filter(|edge| edge.prerequisite_id == id);
+        let ids: HashSet<Uuid> = edges.map(|edge| edge.task_id).collect();
+        self.tasks.iter().filter(move |task| ids.contains(&task.id))
     }
 }

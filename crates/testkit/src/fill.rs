@@ -1,5 +1,8 @@
 //! A made-up office of any size, brought in through the door in imports of a few thousand events each.
 
+mod work;
+
+use ::server::door::MOST_CHANGES;
 use ::server::session::Session;
 use chrono::{DateTime, Duration, DurationRound, Utc};
 use desk::error::ActionError;
@@ -12,8 +15,12 @@ use uuid::Uuid;
 const EVENTS_A_COMMAND: u32 = 5_000;
 /// How many events a client has on average.
 const EVENTS_A_CLIENT: u32 = 25;
+/// Events of one import where each comes with its tasks.
+const EVENTS_WITH_WORK: u32 = 1_000;
 /// Days before and after today over which events are spread.
 const DAYS: i64 = 1_000;
+/// From one event to the next; visits every day once before it comes to the first one again.
+const DAY_STRIDE: u32 = 7_919;
 
 const COMPANIES: &[&str] = &[
     "Müller",
@@ -67,31 +74,78 @@ const VENUES: &[&str] = &[
 
 /// Brings in `events` events and the clients they are for.
 pub(crate) async fn fill(session: &Session, org: Uuid, events: u32) -> Result<(), ActionError> {
-    let now = Utc::now().duration_trunc(Duration::hours(1)).unwrap_or_default();
-    let mut from = 0;
-    while from < events {
-        let until = events.min(from + EVENTS_A_COMMAND);
-        let command = Uuid::now_v7();
-        for (part, chunk) in (0_i32..).zip(changes(from, until, now).chunks(1_000)) {
-            session.stage(org, command, part, chunk).await?;
-        }
-        session.apply_staged(org, command, "import.events", Vec::new()).await?;
-        from = until;
+    let now = this_hour();
+    for (from, until) in ranges(events, EVENTS_A_COMMAND) {
+        bring(session, org, "import.events", &changes(from, until, now)).await?;
     }
+    Ok(())
+}
+
+/// Brings in `events` events with their clients, ten tasks each, the resources that they need, and their bookings.
+pub(crate) async fn fill_with_work(
+    session: &Session,
+    org: Uuid,
+    events: u32,
+) -> Result<(), ActionError> {
+    let mut work = work::Work::new(events, this_hour());
+    bring(session, org, "import.resources", &work.resources()).await?;
+    for (from, until) in ranges(events, EVENTS_WITH_WORK) {
+        bring(session, org, "import.tasks", &work.events(from, until)).await?;
+    }
+    for bookings in work.bookings() {
+        bring(session, org, "import.assignments", &bookings).await?;
+    }
+    Ok(())
+}
+
+fn this_hour() -> DateTime<Utc> {
+    Utc::now().duration_trunc(Duration::hours(1)).unwrap_or_default()
+}
+
+fn ranges(events: u32, step: u32) -> impl Iterator<Item = (u32, u32)> {
+    (0..events).step_by(step as usize).map(move |from| (from, events.min(from + step)))
+}
+
+/// One import: parts of as much as the door takes at once, then all of them in one go.
+async fn bring(
+    session: &Session,
+    org: Uuid,
+    name: &str,
+    changes: &[Change],
+) -> Result<(), ActionError> {
+    let command = Uuid::now_v7();
+    for (part, chunk) in (0_i32..).zip(changes.chunks(MOST_CHANGES)) {
+        session.stage(org, command, part, chunk).await?;
+    }
+    session.apply_staged(org, command, name, Vec::new()).await?;
     Ok(())
 }
 
 fn changes(from: u32, until: u32, now: DateTime<Utc>) -> Vec<Change> {
     let mut changes = Vec::new();
-    let mut client = Client { id: Uuid::nil(), ..somebody(0) };
+    let mut client = None;
     for i in from..until {
-        if i == from || i.is_multiple_of(EVENTS_A_CLIENT) {
-            client = somebody(i / EVENTS_A_CLIENT);
-            changes.extend(Plan::creating(&client).changes);
-        }
-        changes.extend(Plan::creating(&event(i, now, &client)).changes);
+        let client = client_at(i, i == from, &mut client, &mut changes);
+        changes.extend(Plan::creating(&event(i, now, client)).changes);
     }
     changes
+}
+
+/// Whose event the `i`-th is: somebody new where an import begins and every few events.
+fn client_at<'a>(
+    i: u32,
+    first: bool,
+    last: &'a mut Option<Client>,
+    changes: &mut Vec<Change>,
+) -> &'a Client {
+    if first || i.is_multiple_of(EVENTS_A_CLIENT) {
+        *last = None;
+    }
+    last.get_or_insert_with(|| {
+        let client = somebody(i / EVENTS_A_CLIENT);
+        changes.extend(Plan::creating(&client).changes);
+        client
+    })
 }
 
 /// A fixed stride visits a list in an order that looks like none.
@@ -118,7 +172,7 @@ fn somebody(i: u32) -> Client {
 
 fn event(i: u32, now: DateTime<Utc>, client: &Client) -> Event {
     let (kind, hours, guests) = *pick(KINDS, i, 5);
-    let day = i64::from(i.wrapping_mul(7_919) % 2_000) - DAYS;
+    let day = i64::from(i.wrapping_mul(DAY_STRIDE) % 2_000) - DAYS;
     let starts_at = now + Duration::days(day) + Duration::minutes(i64::from(i % 32) * 30);
     let status = match day {
         ..-20 if i.is_multiple_of(4) => Status::FollowUp,

@@ -11,7 +11,7 @@ use ::server::link::ServerLink;
 use ::server::session::Session;
 use ::server::setup::{self, NewMember, NewOrganization, OwnerOptions};
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use std::path::Path;
 use uuid::Uuid;
 
@@ -48,13 +48,32 @@ impl Office {
     /// # Errors
     /// When the server does not start or refuses.
     pub async fn open(listen: Listen) -> Result<Self, Fault> {
+        Self::open_with(listen, None).await
+    }
+
+    /// As [`Self::open`], for more desks than a server of one computer admits.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_for_many(listen: Listen) -> Result<Self, Fault> {
+        Self::open_with(listen, Some("alter system set max_connections = 200")).await
+    }
+
+    async fn open_with(listen: Listen, setting: Option<&str>) -> Result<Self, Fault> {
         let folder = tempfile::Builder::new().prefix("cloche-office-").tempdir()?;
         // As root, PostgreSQL runs as somebody else, who must be able to get in.
         open_to_all(folder.path())?;
         let mut options = EmbeddedOptions::new(binaries(), folder.path().join("server"));
         options.shared = folder.path().join("shared");
         options.listen = listen;
-        let embedded = Embedded::start(&options).await?;
+        let mut embedded = Embedded::start(&options).await?;
+        if let Some(setting) = setting {
+            let mut owner = embedded.owner_options("postgres").connect().await?;
+            sqlx::query(AssertSqlSafe(setting)).execute(&mut owner).await?;
+            owner.close().await?;
+            embedded.stop().await?;
+            embedded = Embedded::start(&options).await?;
+        }
         let identity = setup::provision(&embedded.owner_options(DATABASE), DATABASE).await?;
         let link = ServerLink {
             server_id: identity.server_id,
@@ -120,6 +139,18 @@ impl Office {
     /// # Errors
     /// What the server refuses.
     pub async fn fill(&self, events: u32) -> Result<(), Fault> {
+        self.fill_as(events, false).await
+    }
+
+    /// As [`Self::fill`], with ten tasks an event, the resources that they need, and six bookings an event.
+    ///
+    /// # Errors
+    /// What the server refuses.
+    pub async fn fill_with_work(&self, events: u32) -> Result<(), Fault> {
+        self.fill_as(events, true).await
+    }
+
+    async fn fill_as(&self, events: u32, with_work: bool) -> Result<(), Fault> {
         if events == 0 {
             return Ok(());
         }
@@ -127,7 +158,11 @@ impl Office {
         let (sign_in, _) =
             enroll(&self.link, &administrator.email, &administrator.password, "filling").await?;
         let session = Session::open(&self.link, &sign_in.device());
-        fill::fill(&session, self.organization, events).await?;
+        if with_work {
+            fill::fill_with_work(&session, self.organization, events).await?;
+        } else {
+            fill::fill(&session, self.organization, events).await?;
+        }
         session.sign_out().await?;
         session.close().await;
         let mut owner = self.owner().connect().await?;

@@ -40,7 +40,7 @@ const permissions: [group: string, name: string, label: string][] = [
   ["Resources", "resources.edit", "change people, equipment and materials"],
   ["Resources", "resources.delete", "delete people, equipment and materials"],
   ["Resources", "resources.assign", "book and release people, equipment and materials"],
-  ["Resources", "resources.override", "book although it clashes"],
+  ["Resources", "resources.override", "book over a clash"],
 ];
 
 const roles: Role[] = ["administrator", "manager", "staff"];

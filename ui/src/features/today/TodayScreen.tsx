@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { Sun } from "lucide-react";
+import { useNavigate } from "@tanstack/react-router";
+import { FileUp, Sun } from "lucide-react";
 import { useRef } from "react";
+import { Button } from "@/components/Button";
 import { Page } from "@/components/Page";
 import { PrintButton } from "@/components/PrintButton";
 import { PrintedBy } from "@/components/PrintedBy";
@@ -98,7 +100,7 @@ function Sections({ today }: { today: Today }) {
       >
         <div className="min-w-0">
           {quiet ? (
-            <Quiet />
+            <Quiet isNew={today.free_total + today.busy_total === 0} />
           ) : (
             <>
               <Clashes clashes={today.clashes} total={today.clashes_total} />
@@ -135,9 +137,28 @@ function Sections({ today }: { today: Today }) {
   );
 }
 
-function Quiet() {
+/** Nothing to do; an office without a staff has only just begun. */
+function Quiet({ isNew }: { isNew: boolean }) {
+  const navigate = useNavigate();
+  const readOnly = useReadOnly();
+  const steps = (
+    <>
+      <Button kind="primary" reason={readOnly} onClick={() => void navigate({ to: "/import" })}>
+        <FileUp size={15} aria-hidden="true" />
+        Import your books
+      </Button>
+      <Button reason={readOnly} onClick={() => void navigate({ to: "/events/new", search: {} })}>
+        New event
+      </Button>
+    </>
+  );
   return (
-    <Empty icon={Sun} title="Nothing needs you now." className="py-20">
+    <Empty
+      icon={Sun}
+      title={isNew ? "Your day will be here." : "Nothing needs you now."}
+      className="py-20"
+      {...(isNew ? { action: steps } : {})}
+    >
       Double bookings, late tasks and what is due in the next day will be here, each with what can be done
       about it.
     </Empty>

@@ -107,13 +107,24 @@ it("shows the person's own day", async () => {
 
 it("says calmly that nothing waits, and what would be here", async () => {
   const desk = new FakeDesk();
+  desk.next("today", () => ({ ...empty, free_total: 3 }));
+  open("/today", desk);
+  await screen.findByText("Nothing needs you now.");
+  expect(screen.queryByRole("button", { name: "Import your books" })).not.toBeInTheDocument();
+  expect(screen.getByText(/Double bookings, late tasks/)).toBeInTheDocument();
+  await expectAccessible();
+});
+
+it("offers a new office its first steps", async () => {
+  const desk = new FakeDesk();
   desk.office = { clients: [], events: [], activity: [] };
   desk.tasks = [];
   desk.schedule = { ...desk.schedule, resources: [], entries: [] };
-  open("/today", desk);
-  await screen.findByText("Nothing needs you now.");
-  expect(screen.getByText(/Double bookings, late tasks/)).toBeInTheDocument();
+  const { user } = open("/today", desk);
+  await screen.findByText("Your day will be here.");
   await expectAccessible();
+  await user.click(screen.getByRole("button", { name: "Import your books" }));
+  await heading("Import & export");
 });
 
 it("shows how things stood offline, and changes nothing", async () => {

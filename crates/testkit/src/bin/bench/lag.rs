@@ -48,7 +48,7 @@ pub async fn measure(stage: &Stage<'_>, report: &mut Report) -> Result<(), Fault
 }
 
 /// A desk with a copy of the first desk's finished local copy: twenty first syncs would tell nothing more.
-async fn open(stage: &Stage<'_>, place: usize, device: &Device) -> Result<(Desk, Seen), Fault> {
+pub async fn open(stage: &Stage<'_>, place: usize, device: &Device) -> Result<(Desk, Seen), Fault> {
     let first = &stage.devices[0];
     let folder = stage.office.folder().join(format!("desk-{place}"));
     let copy = |folder: &Path, device: &Device| {

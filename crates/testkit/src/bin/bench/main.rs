@@ -3,10 +3,14 @@
 //! Absolute times say more about the computer than about Cloche; so each figure stands beside what it is compared
 //! with, measured a moment apart on the same server, and the ratio is what counts. `--quick` is a smoke run.
 
+mod books;
+mod desks;
 mod door;
 mod feed;
+mod guard;
 mod lag;
 mod lists;
+mod office;
 mod processes;
 mod raw;
 mod report;
@@ -17,13 +21,16 @@ mod window;
 
 use report::Report;
 use server::embedded::Listen;
-use stage::{Scale, Stage};
+use stage::{Filling, Scale, Stage};
 use std::io::Write;
 use std::process::ExitCode;
 use testkit::Office;
 use testkit::sign_in::Fault;
 
-const PARTS: &[&str] = &["starts", "sync", "lists", "door", "polls", "lag", "window"];
+const PARTS: &[&str] =
+    &["starts", "sync", "lists", "door", "polls", "lag", "window", "books", "office"];
+/// The parts with an office of events.
+const WITH_EVENTS: &[&str] = &["sync", "lists", "door", "polls", "lag", "window"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -59,21 +66,31 @@ async fn measure(scale: Scale, wanted: impl Fn(&str) -> bool) -> Result<Report, 
         say("Starting and stopping the embedded server");
         stage::starts(&mut report).await?;
     }
-    say(&format!("Filling an office with {} events", scale.events));
-    let mut office = Office::open(Listen::Loopback { port: None }).await?;
-    let outcome = measure_office(&mut office, scale, wanted, &mut report).await;
-    office.close().await?;
-    outcome?;
+    if WITH_EVENTS.iter().any(|part| wanted(part)) {
+        say(&format!("Filling an office with {} events", scale.events));
+        let mut office = Office::open(Listen::Loopback { port: None }).await?;
+        let outcome = measure_office(&mut office, scale, &wanted, &mut report).await;
+        office.close().await?;
+        outcome?;
+    }
+    if wanted("books") {
+        say("Importing an office's books");
+        books::measure(scale, &mut report).await?;
+    }
+    if wanted("office") {
+        say(&format!("Filling an office with {} events and their work", scale.events));
+        office::measure(scale, &mut report).await?;
+    }
     Ok(report)
 }
 
 async fn measure_office(
     office: &mut Office,
     scale: Scale,
-    wanted: impl Fn(&str) -> bool,
+    wanted: &impl Fn(&str) -> bool,
     report: &mut Report,
 ) -> Result<(), Fault> {
-    let stage = Stage::set(office, scale).await?;
+    let stage = Stage::set(office, scale, Filling::Events).await?;
     if wanted("sync") {
         say("First sync");
         sync::measure(&stage, report).await?;

@@ -57,6 +57,18 @@ impl Report {
         self.push(what, &time(ours), "", "", &target, Some(ours < limit));
     }
 
+    /// What 95 of 100 stay within, with a limit.
+    pub fn p95(&mut self, what: &str, took: &[Duration], limit: Duration) {
+        let p95 = quantile(took, 0.95);
+        let beside = format!("p95; median {}", time(median(took)));
+        self.push(what, &time(p95), &beside, "", &format!("≤ {}", time(limit)), Some(p95 <= limit));
+    }
+
+    /// How often something happened that must not, with the first of it.
+    pub fn none(&mut self, what: &str, count: usize, first: &str) {
+        self.push(what, &count.to_string(), first, "", "0", Some(count == 0));
+    }
+
     /// A figure without a target.
     pub fn figure(&mut self, what: &str, ours: &str, beside: &str) {
         self.push(what, ours, beside, "", "", None);

@@ -35,6 +35,15 @@ impl Scale {
     }
 }
 
+/// What an office holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filling {
+    /// Events and their clients.
+    Events,
+    /// These, ten tasks each, resources and their schedules.
+    EventsWithWork,
+}
+
 /// People who bench: each may have ten devices, and a device four connections.
 const ADMINISTRATORS: usize = 2;
 const DEVICES_EACH: usize = 10;
@@ -59,15 +68,22 @@ pub struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     /// Fills the office, signs in and makes the first local copy.
-    pub async fn set(office: &'a mut Office, scale: Scale) -> Result<Self, Fault> {
+    pub async fn set(
+        office: &'a mut Office,
+        scale: Scale,
+        filling: Filling,
+    ) -> Result<Self, Fault> {
         office.hire("lucia@olivar.example", "Lucía Peña", "administrator").await?;
-        office.fill(scale.events).await?;
+        match filling {
+            Filling::Events => office.fill(scale.events).await?,
+            Filling::EventsWithWork => office.fill_with_work(scale.events).await?,
+        }
         let devices = devices(office).await?;
         let synced = office.folder().join("desk");
         let mut stage = Self { office, scale, devices, synced, first_sync: Duration::ZERO };
         let begun = Instant::now();
         let (desk, mut seen) = stage.desk(&stage.synced, &stage.devices[0]).await?;
-        let live = until_live(&desk, &mut seen, Duration::from_secs(120)).await?;
+        let live = until_live(&desk, &mut seen, Duration::from_secs(600)).await?;
         stage.first_sync = live - begun;
         desk.close().await;
         Ok(stage)
