@@ -46,6 +46,7 @@ pub(super) fn plan_assignments(
         let entry = check_width(row, sheet.columns.len(), sheet.delimiter)
             .and_then(|()| reader.entry(row))
             .and_then(|found| seen.check(&key).map(|()| found))
+            .and_then(|found| reader.events.must_be_open(found.1).map(|()| found))
             .and_then(|(entry, event)| {
                 let load = loads.get_mut(&entry.resource_id);
                 let load = load.expect("every resource on record has a load");

@@ -117,6 +117,7 @@ pub fn plan_books(
                 for (row, became) in sheet.rows.iter().zip(&plan.became) {
                     numbers.note(row.cell(number), *became);
                 }
+                added.iter().for_each(|event| numbers.note_added(event.id));
                 known.events.extend(added.iter().map(KnownEvent::from));
                 plan
             }

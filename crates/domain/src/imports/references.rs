@@ -3,12 +3,15 @@
 use super::known::{KnownBooks, KnownEvent, KnownResource};
 use super::outcome::{Left, shortened};
 use crate::text;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// What the files of events say of their own numbers.
+/// What the files of events say of their own numbers, and which events they bring.
 #[derive(Debug, Default)]
-pub(super) struct EventNumbers(HashMap<String, Numbered>);
+pub(super) struct EventNumbers {
+    numbered: HashMap<String, Numbered>,
+    added: HashSet<Uuid>,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Numbered {
@@ -20,13 +23,18 @@ enum Numbered {
 }
 
 impl EventNumbers {
+    /// Notes an event that this import brings.
+    pub(super) fn note_added(&mut self, event: Uuid) {
+        self.added.insert(event);
+    }
+
     /// Notes the number of a row and the event that it became.
     pub(super) fn note(&mut self, number: &str, became: Option<Uuid>) {
         if number.is_empty() {
             return;
         }
         let numbered = became.map_or(Numbered::NotTaken, Numbered::Event);
-        self.0
+        self.numbered
             .entry(text::key(number))
             .and_modify(|before| match (*before, numbered) {
                 (Numbered::NotTaken, other) => *before = other,
@@ -56,13 +64,13 @@ impl<'a> Events<'a> {
         Self { numbers, by_id, by_name }
     }
 
-    /// The event that a cell names, if rows may still be added to it.
+    /// The event that a cell names.
     pub(super) fn find(&self, cell: &str) -> Result<&'a KnownEvent, Left> {
         if cell.is_empty() {
             return Err(Left::refused("event", "It does not say for which event."));
         }
         let (key, shown) = (text::key(cell), shortened(cell));
-        let event = match self.numbers.0.get(&key) {
+        let event = match self.numbers.numbered.get(&key) {
             Some(Numbered::Event(id)) => self.by_id.get(id).copied(),
             Some(Numbered::NotTaken) => {
                 let reason = format!("Event {shown} cannot be taken, so neither can this.");
@@ -84,18 +92,23 @@ impl<'a> Events<'a> {
                 _ => None,
             },
         };
-        let event = event.ok_or_else(|| {
+        event.ok_or_else(|| {
             let reason = format!(
                 "There is no event “{shown}”. Import the file of events together with this one."
             );
             Left::refused("event", reason)
-        })?;
-        if event.is_archived {
+        })
+    }
+
+    /// Passes where rows may be added to `event`: an archived one comes with its history in the import that brings it,
+    /// and is read-only from then on.
+    pub(super) fn must_be_open(&self, event: &KnownEvent) -> Result<(), Left> {
+        if event.is_archived && !self.numbers.added.contains(&event.id) {
             let name = shortened(&event.name);
             let reason = format!("“{name}” is archived, so nothing is added to it.");
             return Err(Left::refused("event", reason));
         }
-        Ok(event)
+        Ok(())
     }
 }
 

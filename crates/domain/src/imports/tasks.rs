@@ -2,7 +2,7 @@
 
 use super::dates::{DateOrder, Moment, is_serial};
 use super::keys::{digest, said};
-use super::known::{Known, KnownBooks};
+use super::known::{Known, KnownBooks, KnownEvent};
 use super::mapping::plain;
 use super::outcome::{ImportPlan, Left, Seen, check_name, check_width, shortened};
 use super::references::{EventNumbers, Events, Resources};
@@ -45,7 +45,8 @@ pub(super) fn plan_tasks(
     for (row, key) in sheet.rows.iter().zip(keys) {
         let task = check_width(row, sheet.columns.len(), sheet.delimiter)
             .and_then(|()| reader.task(row))
-            .and_then(|task| seen.check(&key).map(|()| task));
+            .and_then(|(task, event)| seen.check(&key).map(|()| (task, event)))
+            .and_then(|(task, event)| reader.events.must_be_open(event).map(|()| task));
         let task = task.map(|task| Task { id: new_id(), ..task });
         if let Ok(task) = &task {
             seen.note(&key, row.line, Some(task.id));
@@ -258,8 +259,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The task of a row, all but its id and what it waits for.
-    fn task(&self, row: &SheetRow) -> Result<Task, Left> {
+    /// The task of a row, all but its id and what it waits for, and its event.
+    fn task(&self, row: &SheetRow) -> Result<(Task, &KnownEvent), Left> {
         let columns = &self.columns;
         let title = row.cell(columns.title);
         check_name("title", title)?;
@@ -274,7 +275,7 @@ impl Reader<'_> {
         if let Some(id) = self.on_record.get(&same) {
             return Err(Left::on_record("task", *id));
         }
-        Ok(Task {
+        let task = Task {
             id: Uuid::nil(),
             event_id: event.id,
             title,
@@ -288,7 +289,8 @@ impl Reader<'_> {
             created_by: None,
             created_at: None,
             updated_at: None,
-        })
+        };
+        Ok((task, event))
     }
 
     fn status(&self, cell: &str) -> Result<TaskStatus, Left> {

@@ -693,3 +693,22 @@ fn a_file_of_tasks_alone_asks_for_the_events_it_names_by_number() {
         "There is no event “8”. Import the file of events together with this one."
     );
 }
+
+#[test]
+fn an_archived_event_comes_with_its_history_and_takes_nothing_afterwards() {
+    let tasks = "No,Event no,Task,Status\n1,4,Wash up,completed\n";
+    let bookings = "Resource,Event no,From,To\nAna Ruiz,4,2026-05-02 12:00,2026-05-02 15:00\n";
+    let mut office = Office::default();
+    let texts = [CLIENTS, EVENTS, RESOURCES, tasks, bookings];
+    let plans = office.books(&texts);
+    for plan in &plans[3..] {
+        assert_eq!(plan.count(Verdict::New), 1, "{:#?}", plan.rows);
+    }
+    plans.iter().for_each(|plan| office.apply(plan));
+    for plan in &office.books(&texts)[3..] {
+        assert_eq!(plan.count(Verdict::AlreadyThere), 1, "{:#?}", plan.rows);
+    }
+    let later = tasks.replace("Wash up", "Sweep");
+    let plan = office.books(&[EVENTS, &later]).remove(1);
+    assert_eq!(reason(&plan, 2).1, "“Lunch #4” is archived, so nothing is added to it.");
+}

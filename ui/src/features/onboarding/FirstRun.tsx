@@ -39,7 +39,7 @@ export function FirstRun({ known }: { known: ServerSummary[] }) {
         <Choice
           icon={Sparkles}
           title="Explore with sample data"
-          text="Look around in an invented office with clients and events. Nothing to fill in."
+          text="Look around in an invented office: its events, people and tasks. Nothing to fill in."
           onClick={() => sample.mutate(undefined)}
         />
         <Choice
