@@ -3,6 +3,8 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+// @ts-expect-error: a script, tested beside it
+import { licencesModule } from "./scripts/lib/licences.mjs";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -26,7 +28,7 @@ export default defineConfig({
   root: at("ui"),
   // The window loads from disk, so every path is relative to index.html.
   base: "./",
-  plugins: [react(), tailwindcss(), findStart],
+  plugins: [react(), tailwindcss(), findStart, licencesModule()],
   resolve: { alias: { "@": at("ui/src") } },
   clearScreen: false,
   server: { port: 5199, strictPort: true, host: "localhost" },

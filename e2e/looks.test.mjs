@@ -142,6 +142,22 @@ async function visitTeam(screen, lookAt) {
   await lookAt("team-permissions");
 }
 
+async function visitSettings(screen, lookAt) {
+  await screen.click("link", "Settings");
+  await screen.see("region", "On this computer");
+  await lookAt("settings");
+  await screen.click("link", "Account & devices");
+  await screen.see("list", "Devices");
+  await lookAt("settings-account");
+  await screen.click("link", "Logs");
+  await screen.see("region", "The last lines of the log");
+  await lookAt("settings-logs");
+  await screen.click("link", "About");
+  await screen.click("button", "Show all licences");
+  await screen.see("list", "Parts");
+  await lookAt("settings-licences");
+}
+
 async function visitImport(screen, lookAt) {
   await screen.click("link", "Import & export");
   await screen.see("button", "Choose a folder…");
@@ -195,6 +211,10 @@ for (const look of ["light", "dark"]) {
     await screen.see("heading", "Connect to a server");
     await lookAt("connect");
     await screen.click("button", "Back");
+    await screen.click("button", "Set up a server");
+    await screen.see("heading", "Set up a server");
+    await lookAt("set-up-server");
+    await screen.click("button", "Back");
 
     await screen.click("button", "Explore with sample data");
     await onToday(screen);
@@ -206,9 +226,7 @@ for (const look of ["light", "dark"]) {
     await visitResources(screen, lookAt);
     await visitTeam(screen, lookAt);
     await visitImport(screen, lookAt);
-    await screen.click("link", "Devices & password");
-    await screen.see("heading", "Devices", { part: true });
-    await lookAt("settings");
+    await visitSettings(screen, lookAt);
 
     assert.ok(wrong.length === 0, wrong.join("\n"));
     await desk.close();

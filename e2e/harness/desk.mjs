@@ -10,7 +10,7 @@ import { descendants, eventually, freePort, isAlive, startProgram } from "./prog
 import { Screen } from "./screen.mjs";
 
 /** The program under test: what `npm test` built, unless the environment names another. */
-const program = process.env.CLOCHE_APP ?? built("cloche");
+export const program = process.env.CLOCHE_APP ?? built("cloche");
 
 function driverProgram() {
   const home = process.env.CARGO_INSTALL_ROOT || process.env.CARGO_HOME || join(homedir(), ".cargo");
@@ -42,27 +42,29 @@ export class Desk {
           () => false,
         ),
       );
-      desk.browser = await remote({
-        hostname: "127.0.0.1",
-        port,
-        logLevel: "error",
-        connectionRetryCount: 0,
-        connectionRetryTimeout: 60_000,
-        waitforTimeout: 10_000,
-        waitforInterval: 50,
-        capabilities: {
-          // WebKit's driver knows no BiDi and refuses sessions that ask for it.
-          "wdio:enforceWebDriverClassic": true,
-          "tauri:options": { application: program },
-        },
-      });
-      desk.screen = new Screen(desk.browser);
+      await desk.connect(port, { "tauri:options": { application: program } });
       desk.pid = descendants(desk.driver.pid).find((each) => each.program === program)?.pid;
     } catch (error) {
       await desk.kill();
       throw error;
     }
     return desk;
+  }
+
+  /** Has the driver at `port` open the window. */
+  async connect(port, wanted) {
+    this.browser = await remote({
+      hostname: "127.0.0.1",
+      port,
+      logLevel: "error",
+      connectionRetryCount: 0,
+      connectionRetryTimeout: 60_000,
+      waitforTimeout: 10_000,
+      waitforInterval: 50,
+      // WebKit's driver knows no BiDi and refuses sessions that ask for it.
+      capabilities: { "wdio:enforceWebDriverClassic": true, ...wanted },
+    });
+    this.screen = new Screen(this.browser);
   }
 
   isOpen() {

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -71,15 +72,21 @@ function firstLine(channel) {
 }
 
 export class Person {
-  /** `logs` is a folder; `zone` the computer's time zone; `keyring: false` leaves out the keyring. */
-  static async sitDown({ name, logs, zone = "Europe/Madrid", dark = false, keyring = true }) {
+  /** `logs` is a folder; `zone` the computer's time zone; `keyring: false` leaves out the keyring; `account` is somebody else's uid and gid. */
+  static async sitDown({ name, logs, zone = "Europe/Madrid", dark = false, keyring = true, account }) {
     const person = new Person();
     person.name = name;
+    person.account = account;
     person.log = (program) => join(logs, `${name}-${program}.log`);
     person.home = mkdtempSync(join(tmpdir(), "cloche-e2e-"));
     // As root PostgreSQL runs as somebody else, who must be able to get in.
     chmodSync(person.home, 0o755);
     person.env = environment(person.home, { zone, dark });
+    if (account) {
+      for (const path of [person.home, ...readdirSync(person.home).map((name) => join(person.home, name))]) {
+        chownSync(path, account.uid, account.gid);
+      }
+    }
     person.programs = [];
     person.desks = [];
     try {
@@ -99,6 +106,7 @@ export class Person {
     const program = startProgram(command, args, {
       env: this.env,
       log: this.log(command.toLowerCase()),
+      account: this.account,
       ...options,
     });
     this.programs.unshift(program);
@@ -136,6 +144,7 @@ export class Person {
     await eventually("the keyring is unlocked", () => {
       const asked = spawnSync("dbus-send", ["--session", "--print-reply", ...collection, ...ask], {
         env: this.env,
+        ...this.account,
         encoding: "utf8",
       });
       return asked.stdout.includes("boolean false");

@@ -25,10 +25,11 @@ export async function eventually(what, look, patience = 20_000) {
   }
 }
 
-/** Starts `command`; its output goes to `log`. `stdin` is written and closed; `pipe3` asks for a readable fourth channel. */
-export function startProgram(command, args, { env, log, stdin, pipe3 = false, patience = 2000 }) {
+/** Starts `command` (as `account`, where one is given); its output goes to `log`. `stdin` is written and closed; `pipe3` asks for a readable fourth channel. */
+export function startProgram(command, args, { env, log, stdin, account, pipe3 = false, patience = 2000 }) {
   const child = spawn(command, args, {
     env,
+    ...account,
     detached: true,
     stdio: ["pipe", "pipe", "pipe", ...(pipe3 ? ["pipe"] : [])],
   });

@@ -18,6 +18,11 @@ export function atLeast(have, want) {
   return true;
 }
 
+/** The version that the next packages get. It stands in Cargo.toml and nowhere else. */
+export function ownVersion() {
+  return /^\[workspace\.package\]\nversion = "([^"]+)"/m.exec(readText("Cargo.toml"))?.[1];
+}
+
 /** Stops with what to do where Node.js or Rust is missing or too old. */
 export function checkVersions() {
   const node = parseVersion(JSON.parse(readText("package.json")).engines.node);

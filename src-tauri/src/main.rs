@@ -3,8 +3,11 @@
 
 mod environment;
 
-fn main() {
-    if !environment::start_again_in_the_right_one() {
-        cloche::run();
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    if environment::start_again_in_the_right_one() {
+        return ExitCode::SUCCESS;
     }
+    cloche::run()
 }

@@ -1,17 +1,18 @@
 //! Where this installation keeps its data and finds PostgreSQL.
 
+use crate::arguments::ProfileName;
 use desk::profile::Places;
 use std::path::{Path, PathBuf};
 
-/// The data folder: `CLOCHE_DATA_DIR`, or the system's place for an app's local data. PostgreSQL: `CLOCHE_POSTGRES`,
-/// or beside the program as installed, or the development checkout's.
-pub fn find() -> Places {
-    let data = std::env::var_os("CLOCHE_DATA_DIR").map_or_else(
+/// The data folder: `CLOCHE_DATA_DIR`, or the system's place for an app's local data; a profile's is below it.
+/// PostgreSQL: `CLOCHE_POSTGRES`, or beside the program as installed, or the development checkout's.
+pub fn find(profile: &ProfileName) -> Places {
+    let usual = std::env::var_os("CLOCHE_DATA_DIR").map_or_else(
         || dirs::data_local_dir().unwrap_or_else(std::env::temp_dir).join("cloche"),
         PathBuf::from,
     );
     let postgres = std::env::var_os("CLOCHE_POSTGRES").map_or_else(bundled_postgres, PathBuf::from);
-    Places { data, postgres }
+    Places { data: profile.folder(&usual), postgres }
 }
 
 fn bundled_postgres() -> PathBuf {

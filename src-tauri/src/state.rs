@@ -1,12 +1,13 @@
 //! What the shell holds: the desk's app, and how it speaks to the window.
 
+use crate::comfort::Comfort;
 use crate::error::answer;
 use desk::app::App;
 use desk::error::AppError;
 use desk::open::Desk;
 use desk::view::{Happening, Surface};
 use std::sync::Arc;
-use tauri::{AppHandle, Emitter, State, Wry};
+use tauri::{AppHandle, Emitter, Manager, State, Wry};
 
 /// The managed state of the shell.
 pub struct Shell {
@@ -19,6 +20,9 @@ pub struct WindowSurface(pub AppHandle<Wry>);
 
 impl Surface for WindowSurface {
     fn show(&self, happening: Happening) {
+        if matches!(happening, Happening::AppState(_) | Happening::Changed(_)) {
+            self.0.state::<Comfort>().tray.changed();
+        }
         let sent = match &happening {
             Happening::AppState(payload) => self.0.emit("app_state", payload),
             Happening::SetUp(payload) => self.0.emit("set_up_progress", payload),

@@ -15,3 +15,27 @@ fn the_committed_bindings_are_fresh() {
     let committed = std::fs::read_to_string(path).unwrap();
     assert!(generated == committed, "run `npm run bindings` and commit {path}");
 }
+
+#[test]
+fn the_window_may_not_ask_the_updater_and_releases_only_rise() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for file in std::fs::read_dir(root.join("capabilities")).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        assert!(!text.contains("updater:"), "only Rust installs anything");
+    }
+    let config = std::fs::read_to_string(root.join("tauri.conf.json")).unwrap();
+    let config: serde_json::Value = serde_json::from_str(&config).unwrap();
+    let updater = &config["plugins"]["updater"];
+    assert_eq!(updater["requireSignedVersion"], true);
+    assert_eq!(updater["allowDowngrades"], false);
+    assert!(updater.get("dangerousInsecureTransportProtocol").is_none());
+}
+
+#[test]
+fn an_update_opens_the_same_profile_again_and_no_link() {
+    let words = ["--profile=training", "cloche://join?token=x"].map(std::ffi::OsString::from);
+    let arguments = super::Arguments::read(words).unwrap();
+    let env = super::started_again_with(&arguments.profile);
+    let words: Vec<_> = env.args_os.iter().skip(1).collect();
+    assert_eq!(words, ["--profile", "training"]);
+}

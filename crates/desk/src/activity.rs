@@ -1,6 +1,7 @@
-//! What happened to one row, from the server's journal; offline, the last answer with its date.
+//! What happened to a row and to what belongs to it, from the server's journal; offline, the last answer with its date.
 
 use crate::error::ActionError;
+use crate::names::{Found, Wanted};
 use crate::open::Desk;
 use chrono::{DateTime, Duration, Utc};
 use domain::activity::{Names, RowChange, activity_lines};
@@ -9,7 +10,7 @@ use domain::permission::Role;
 use replica::Answer;
 use serde::Serialize;
 use server::feed::{History, HistoryChange, HistoryEntry};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 const PAGE: i32 = 30;
@@ -47,14 +48,27 @@ pub struct ActivityEntry {
 }
 
 struct DeskNames {
-    clients: HashMap<Uuid, String>,
+    found: Found,
+    subject: Uuid,
     time_zone: String,
     locale: String,
 }
 
 impl Names for DeskNames {
     fn client(&self, id: Uuid) -> Option<String> {
-        self.clients.get(&id).cloned()
+        self.found.clients.get(&id).cloned()
+    }
+    fn resource(&self, id: Uuid) -> Option<String> {
+        self.found.resources.get(&id).cloned()
+    }
+    fn task(&self, id: Uuid) -> Option<String> {
+        self.found.tasks.get(&id).cloned()
+    }
+    fn booking(&self, entry_id: Uuid) -> Option<String> {
+        self.found.bookings.get(&entry_id).cloned()
+    }
+    fn subject(&self) -> Option<Uuid> {
+        Some(self.subject)
     }
     fn time_zone(&self) -> &str {
         &self.time_zone
@@ -92,7 +106,7 @@ pub(crate) async fn of_row(
         },
         Err(error) => return Err(error.into()),
     };
-    let names = names_for(desk, &history, time_zone).await?;
+    let names = names_for(desk, &history, id, time_zone).await;
     let entries = history.entries.iter().map(|entry| told(desk, entry, &names)).collect();
     Ok(ActivityPage { entries, done: history.done, as_of })
 }
@@ -100,7 +114,7 @@ pub(crate) async fn of_row(
 /// Keeps an answer for when the server is away; that it cannot be kept is no reason not to show it.
 async fn keep(desk: &Desk, key: &str, history: &History) {
     let Ok(value) = serde_json::to_value(history) else { return };
-    if let Err(error) = desk.replica().put_answer(key, &value, Utc::now()).await {
+    if let Err(error) = desk.replica().put_answer(key, &value, desk.now()).await {
         tracing::info!(%error, "an answer could not be kept");
     }
 }
@@ -112,7 +126,7 @@ async fn kept(desk: &Desk, key: &str) -> Result<Option<Answer>, ActionError> {
 fn told(desk: &Desk, entry: &HistoryEntry, names: &DeskNames) -> ActivityEntry {
     let who = desk.whoami();
     let administrator = desk.role() == Role::Administrator;
-    let mine = entry.actor == Some(who.user_id) && Utc::now() - entry.at < Duration::hours(24);
+    let mine = entry.actor == Some(who.user_id) && desk.now() - entry.at < Duration::hours(24);
     let changes: Vec<RowChange> = entry.changes.iter().map(row_change).collect();
     ActivityEntry {
         n: u32::try_from(entry.n).unwrap_or(u32::MAX),
@@ -120,7 +134,7 @@ fn told(desk: &Desk, entry: &HistoryEntry, names: &DeskNames) -> ActivityEntry {
         command: entry.command.clone(),
         actor_name: entry.actor_name.clone(),
         at: entry.at,
-        lines: activity_lines(&entry.command, &changes, names),
+        lines: activity_lines(&entry.command, &changes, entry.more, names),
         undone: entry.undone_by.is_some(),
         may_undo: entry.undone_by.is_none() && (mine || administrator),
     }
@@ -140,23 +154,25 @@ fn row_change(change: &HistoryChange) -> RowChange {
     }
 }
 
-/// The names of all clients that the entries mention.
-async fn names_for(
-    desk: &Desk,
-    history: &History,
-    time_zone: String,
-) -> Result<DeskNames, ActionError> {
-    let mut clients = HashMap::new();
-    for id in mentioned(history) {
-        if let Some(client) = desk.read(|replica| async move { replica.client(id).await }).await? {
-            clients.insert(id, client.company_name);
+/// The names of all that the entries mention: as they are called now, or as they were when they went.
+async fn names_for(desk: &Desk, history: &History, subject: Uuid, time_zone: String) -> DeskNames {
+    let (mut wanted, mut titles) = (Wanted::default(), HashMap::new());
+    for change in history.entries.iter().flat_map(|entry| &entry.changes) {
+        wanted.add(&change.table, change.id);
+        for row in [&change.before, &change.after].into_iter().flatten() {
+            let text = |column: &str| row.get(column)?.as_str();
+            let id = |column: &str| text(column)?.parse::<Uuid>().ok();
+            wanted.clients.extend(id("client_id"));
+            wanted.tasks.extend([id("task_id"), id("prerequisite_id")].into_iter().flatten());
+            wanted.resources.extend([id("resource_id"), id("assigned_to")].into_iter().flatten());
+            if let Some(title) = text("title").filter(|_| change.table == "tasks") {
+                titles.entry(change.id).or_insert_with(|| title.to_owned());
+            }
         }
     }
-    Ok(DeskNames { clients, time_zone, locale: desk.locale() })
-}
-
-fn mentioned(history: &History) -> HashSet<Uuid> {
-    let rows = history.entries.iter().flat_map(|entry| &entry.changes);
-    let rows = rows.flat_map(|change| [&change.before, &change.after]).flatten();
-    rows.filter_map(|row| row.get("client_id")?.as_str()?.parse().ok()).collect()
+    let mut found = wanted.find(desk).await;
+    for (id, title) in titles {
+        found.tasks.entry(id).or_insert(title);
+    }
+    DeskNames { found, subject, time_zone, locale: desk.locale() }
 }

@@ -3,12 +3,16 @@
 mod entering;
 mod inputs;
 mod joining;
+mod restoring;
+mod setting_up;
+mod telling;
 
 pub use inputs::{
     FirstRunLocal, OrganizationSwitch, PasswordChange, PasswordResetLocal, ServerConnect,
-    ServerOpen, SignIn,
+    ServerOpen, ServerSetUp, SignIn,
 };
 pub use joining::{JoinAccept, JoinDescribe, JoinOffer};
+pub use restoring::FirstRunRestore;
 
 use crate::error::{ActionError, AppError, Code};
 use crate::local::{Founding, LocalServer, blocking, derive};
@@ -19,6 +23,7 @@ use crate::view::{AppState, ServerSummary, Surface};
 use domain::account::{check_password, normalise_email};
 use server::link::ServerLink;
 use server::session::{self, Session};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Mutex, MutexGuard};
@@ -34,6 +39,8 @@ pub struct App {
     desk: Mutex<Option<Desk>>,
     /// The first screen, until the window asks for it.
     opened_ahead: Mutex<Option<AppState>>,
+    /// The backup file that somebody picked last.
+    pub(crate) picked: Mutex<Option<PathBuf>>,
     /// Starting, signing in and out, switching and closing happen one after the other.
     life: Mutex<()>,
     /// Nothing begins any more.
@@ -51,6 +58,7 @@ impl App {
             surface,
             desk: Mutex::default(),
             opened_ahead: Mutex::default(),
+            picked: Mutex::default(),
             life: Mutex::default(),
             closed: AtomicBool::default(),
         }
@@ -127,6 +135,7 @@ impl App {
         match (shown.code, known.kind) {
             (Code::SignedOut, ServerKind::Sample) => self.sample_sign_in().await,
             (Code::SignedOut, _) => Ok(sign_in_screen(&known, Some(shown.message))),
+            (Code::UpdateRequired, _) => Ok(update_screen(&known, &error.needed())),
             _ => Err(error),
         }
     }
@@ -422,6 +431,11 @@ pub(crate) fn choices(profile: &Profile) -> AppState {
 /// The sign-in screen of a server.
 pub(crate) fn sign_in_screen(known: &KnownServer, message: Option<String>) -> AppState {
     AppState::SignIn { server: summary(known), email: known.email.clone(), message }
+}
+
+/// What is shown instead of the office while this Cloche is too old for its server.
+pub(crate) fn update_screen(known: &KnownServer, needed: &str) -> AppState {
+    AppState::UpdateRequired { server: summary(known), needed: needed.to_owned() }
 }
 
 /// How the window names a server.

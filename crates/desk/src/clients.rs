@@ -86,7 +86,7 @@ pub async fn client_list(
     desk: &Desk,
     input: ClientListInput,
 ) -> Result<ClientListing, ActionError> {
-    let (input, now) = (&input, Utc::now());
+    let (input, now) = (&input, desk.now());
     desk.read(|replica| async move { replica.client_list(input, now).await }).await
 }
 
@@ -150,7 +150,7 @@ pub async fn client_activity(
 }
 
 async fn detail(desk: &Desk, id: Uuid) -> Result<Option<ClientDetail>, ActionError> {
-    let now = Utc::now();
+    let now = desk.now();
     desk.read(|replica| async move { replica.client_detail(id, now).await }).await
 }
 

@@ -4,6 +4,7 @@ use domain::refusal::Refusal;
 use replica::ReplicaError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use server::archive::ArchiveError;
 use server::embedded::EmbeddedError;
 use server::error::ServerError;
 use server::setup::SetupError;
@@ -66,6 +67,9 @@ pub enum ActionError {
     /// Setting a server up.
     #[error(transparent)]
     Setup(#[from] SetupError),
+    /// A backup that could not be made or restored.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// A link that cannot be used.
     #[error(transparent)]
     Link(#[from] server::link::LinkError),
@@ -105,6 +109,15 @@ impl ActionError {
         Self::App(AppError::plain(Code::SignedOut, "You are signed out. Sign in again."))
     }
 
+    /// The oldest version that the server serves, where this one is too old for it.
+    #[must_use]
+    pub(crate) fn needed(&self) -> String {
+        match self {
+            Self::Server(ServerError::UpdateRequired { needed }) => needed.clone(),
+            _ => String::new(),
+        }
+    }
+
     /// What the window is told.
     #[must_use]
     pub fn to_app_error(&self) -> AppError {
@@ -130,8 +143,18 @@ impl ActionError {
             Self::Setup(
                 error @ (SetupError::TooOld { .. }
                 | SetupError::NewerData
-                | SetupError::DifferentBuild { .. }),
+                | SetupError::DifferentBuild { .. }
+                | SetupError::Address
+                | SetupError::NotPinned
+                | SetupError::Unreachable(_)
+                | SetupError::WrongPassword
+                | SetupError::NotAdmitted
+                | SetupError::WrongCertificate(_)
+                | SetupError::NoDatabase
+                | SetupError::NotSuperuser { .. }
+                | SetupError::Busy),
             ) => AppError::plain(Code::Refused, &error.to_string()),
+            Self::Archive(error) => AppError::of_archive(error),
             Self::Replica(_) | Self::Setup(_) | Self::Files { .. } => AppError::internal(self),
         }
     }
@@ -205,9 +228,24 @@ impl AppError {
                     "The connection broke while this was being saved. Cloche will say whether it was, as soon as the server is back.",
                 )
             },
-            ServerError::WrongCertificate(_) => Self::plain(Code::Offline, &message),
-            ServerError::UpdateRequired => Self::plain(Code::UpdateRequired, &message),
+            ServerError::WrongCertificate(_)
+            | ServerError::CertificateDate(_)
+            | ServerError::NotEncrypted(_) => Self::plain(Code::Offline, &message),
+            ServerError::UpdateRequired { .. } => Self::plain(Code::UpdateRequired, &message),
             ServerError::Internal(_) => Self::internal(error),
+        }
+    }
+
+    fn of_archive(error: &ArchiveError) -> Self {
+        match error {
+            ArchiveError::Database(_) => Self::internal(error),
+            ArchiveError::Setup(SetupError::Database(_) | SetupError::Migration(_)) => {
+                Self::internal(error)
+            }
+            _ => Self {
+                details: Some(json!({ "kind": "backup" })),
+                ..Self::plain(Code::Refused, &error.to_string())
+            },
         }
     }
 

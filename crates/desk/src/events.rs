@@ -5,6 +5,7 @@ use crate::clients::ClientRow;
 use crate::error::ActionError;
 use crate::open::Desk;
 use crate::schedule::around;
+use crate::tasks::tasks_of;
 use crate::view::Applied;
 use chrono::{DateTime, Utc};
 use domain::change::Plan;
@@ -14,10 +15,12 @@ use domain::permission::Permissions;
 use domain::refusal::Refusal;
 pub use domain::schedule::MovingChoice;
 use domain::schedule::ScheduleEntry;
+pub use domain::tasks::DueTimes;
 pub use replica::{
     EventBoard, EventBoardInput, EventListInput, EventListPage as EventListing, EventRow,
     EventTypes, StatusChange,
 };
+use replica::{ReplicaError, Viewer};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -62,6 +65,40 @@ pub struct EventEdit {
     /// What to do with bookings that would clash at the event's new times.
     #[serde(default)]
     pub moving: MovingChoice,
+    /// Whether the due times of its open tasks move along with the event.
+    #[serde(default)]
+    pub due_times: DueTimes,
+}
+
+/// An event's form, before it is handed in.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct EventMoveCheck {
+    /// Which.
+    pub event_id: Uuid,
+    /// As typed.
+    pub form: EventForm,
+    /// As the form was opened.
+    pub base: EventForm,
+}
+
+/// What would move along with an event.
+#[derive(Debug, Clone, Default, Serialize, specta::Type)]
+pub struct EventMovePreview {
+    /// Open tasks that would be due at another moment.
+    pub due_times: Vec<MovedDueTime>,
+}
+
+/// A task that would be due at another moment.
+#[derive(Debug, Clone, Serialize, specta::Type)]
+pub struct MovedDueTime {
+    /// Which.
+    pub task_id: Uuid,
+    /// Its title.
+    pub title: String,
+    /// When it is due now.
+    pub from: DateTime<Utc>,
+    /// When it would be.
+    pub to: DateTime<Utc>,
 }
 
 /// A step along the lifecycle.
@@ -139,8 +176,8 @@ pub struct EventPage {
 /// # Errors
 /// Only a fault of the local copy.
 pub async fn event_list(desk: &Desk, input: EventListInput) -> Result<EventListing, ActionError> {
-    let input = &input;
-    desk.read(|replica| async move { replica.event_list(input).await }).await
+    let (input, today) = (&input, Viewer::of(None, desk.now(), &desk.time_zone()).day_starts_at);
+    desk.read(|replica| async move { replica.event_list_on(input, today).await }).await
 }
 
 /// Events by status.
@@ -165,10 +202,10 @@ pub async fn event_types(desk: &Desk) -> Result<EventTypes, ActionError> {
 /// # Errors
 /// `not_found`.
 pub async fn event_page(desk: &Desk, input: EventRef) -> Result<EventPage, ActionError> {
-    let (id, now) = (input.event_id, Utc::now());
+    let (id, now) = (input.event_id, desk.now());
     let detail = desk.read(|replica| async move { replica.event_detail(id, now).await }).await?;
     let detail = detail.ok_or_else(|| ActionError::not_found("event"))?;
-    let event = find(desk, id).await?;
+    let event = find_or_why(desk, id).await?;
     let viewer = crate::tasks::viewer(desk).await?;
     let counts =
         desk.read(|replica| async move { replica.event_counts(id, &viewer).await }).await?;
@@ -178,7 +215,10 @@ pub async fn event_page(desk: &Desk, input: EventRef) -> Result<EventPage, Actio
         tasks_total: counts.tasks_total,
         bookings: counts.bookings,
         clashes: counts.clashes,
-        may: events::verdicts(&desk.permissions(), &event),
+        may: match event {
+            Ok(event) => events::verdicts(&desk.permissions(), &event),
+            Err(why) => EventMay::refused(&why),
+        },
         row: detail.row,
         notes: detail.notes,
         cancel_reason: detail.cancel_reason,
@@ -218,19 +258,42 @@ pub async fn event_create(desk: &Desk, input: EventCreate) -> Result<Applied, Ac
 /// # Errors
 /// What is wrong with the form, a conflict with both values, or the door's refusal.
 pub async fn event_edit(desk: &Desk, input: EventEdit) -> Result<Applied, ActionError> {
-    let EventEdit { command_id, event_id, form, base, moving } = input;
+    let EventEdit { command_id, event_id, form, base, moving, due_times } = input;
     let event = find(desk, event_id).await?;
-    let loads = match events::times_wanted(&event, &base, &form)? {
+    let (loads, to_do) = match events::times_wanted(&event, &base, &form)? {
         Some(wanted) => {
             let (from, until) =
                 around(event.starts_at.min(wanted.starts_at), event.ends_at.max(wanted.ends_at));
-            desk.read(|replica| async move { replica.loads_of_event(event_id, from, until).await })
-                .await?
+            let loads = desk
+                .read(|replica| async move { replica.loads_of_event(event_id, from, until).await })
+                .await?;
+            (loads, tasks_of(desk, event_id, None).await?.tasks)
         }
-        None => vec![],
+        None => (vec![], vec![]),
     };
-    let plan = events::plan_edit(&desk.permissions(), &event, &base, &form, &loads, &moving)?;
+    let (may, choices) = (desk.permissions(), (&moving, due_times));
+    let plan = events::plan_edit(&may, &event, &base, &form, (&loads, &to_do), choices)?;
     desk.apply("event.edit", command_id, &event.name, plan).await
+}
+
+/// What would move along with an event, while somebody types its new times.
+///
+/// # Errors
+/// `not_found`; times that mean nothing yet move nothing.
+pub async fn event_move_preview(
+    desk: &Desk,
+    input: EventMoveCheck,
+) -> Result<EventMovePreview, ActionError> {
+    let EventMoveCheck { event_id, form, base } = input;
+    let event = find(desk, event_id).await?;
+    let to_do = tasks_of(desk, event_id, None).await?.tasks;
+    let Ok(moved) = events::due_times_wanted(&event, &base, &form, &to_do) else {
+        return Ok(EventMovePreview::default());
+    };
+    let told = moved.into_iter().filter_map(|(task, to)| {
+        Some(MovedDueTime { task_id: task.id, title: task.title.clone(), from: task.due_at?, to })
+    });
+    Ok(EventMovePreview { due_times: told.collect() })
 }
 
 /// Moves an event along its lifecycle and waits until this desk shows it.
@@ -253,7 +316,7 @@ pub async fn event_cancel(desk: &Desk, input: EventCancel) -> Result<Applied, Ac
     let EventCancel { command_id, event_id, reason } = input;
     let held = held(desk, event_id).await?;
     plan_and_apply(desk, "event.cancel", command_id, event_id, |may, event| {
-        events::plan_cancel(may, event, &reason, &held, Utc::now())
+        events::plan_cancel(may, event, &reason, &held, desk.now())
     })
     .await
 }
@@ -280,7 +343,7 @@ pub async fn event_reinstate(desk: &Desk, input: EventAction) -> Result<Applied,
 pub async fn event_archive(desk: &Desk, input: EventAction) -> Result<Applied, ActionError> {
     let held = held(desk, input.event_id).await?;
     plan_and_apply(desk, "event.archive", input.command_id, input.event_id, |may, event| {
-        events::plan_archive(may, event, &held, Utc::now())
+        events::plan_archive(may, event, &held, desk.now())
     })
     .await
 }
@@ -309,8 +372,8 @@ pub async fn event_activity(
     input: EventActivityInput,
 ) -> Result<ActivityPage, ActionError> {
     let id = input.event_id;
-    let event = desk.read(|replica| async move { replica.event(id).await }).await?;
-    let zone = event.map(|event| event.time_zone);
+    let event = find_or_why(desk, id).await;
+    let zone = event.ok().and_then(Result::ok).map(|event| event.time_zone);
     let zone = zone.unwrap_or_else(|| desk.time_zone());
     activity::of_row(desk, "events", input.event_id, input.before_n, zone).await
 }
@@ -331,6 +394,24 @@ async fn plan_and_apply(
 /// What the event holds.
 async fn held(desk: &Desk, id: Uuid) -> Result<Vec<ScheduleEntry>, ActionError> {
     desk.read(|replica| async move { replica.entries_of_event(id).await }).await
+}
+
+/// The event, or in a sentence why this version of Cloche can only show it.
+pub(crate) async fn find_or_why(
+    desk: &Desk,
+    id: Uuid,
+) -> Result<Result<Event, String>, ActionError> {
+    or_why(find(desk, id).await)
+}
+
+/// What was found, or in a sentence that only a newer Cloche understands it.
+pub(crate) fn or_why<T>(found: Result<T, ActionError>) -> Result<Result<T, String>, ActionError> {
+    match found {
+        Err(ActionError::Replica(error @ ReplicaError::NotUnderstood(_))) => {
+            Ok(Err(error.to_string()))
+        }
+        found => found.map(Ok),
+    }
 }
 
 pub(crate) async fn find(desk: &Desk, id: Uuid) -> Result<Event, ActionError> {

@@ -1,13 +1,13 @@
 //! Running sync: performs what [`replica::sync::Machine`] decides, as its driver's contract says.
 
 use crate::open::Desk;
-use crate::view::Happening;
-use chrono::Utc;
+use crate::view::{Happening, SyncView};
 use replica::sync::{
-    Activity, Fault, Input, Machine, Now, Output, Remembered, Reply, Request, RequestId, Store,
-    SyncState, SyncStatus,
+    Activity, CursorReply, Fault, Input, Machine, Now, Output, Remembered, Reply, Request,
+    RequestId, Store, SyncState, SyncStatus,
 };
-use replica::{Changed, ReplicaError, Ticket};
+use replica::{Changed, ReplicaError, TABLES, Ticket};
+use server::account::serves_us;
 use server::error::ServerError;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -18,6 +18,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 /// How long an action waits for its rows to come through the feed.
 const SHOWN_WITHIN: Duration = Duration::from_secs(10);
+/// Where a sleep counts as time, everything comes later than that.
+const SLEPT: Duration = Duration::from_secs(20);
 /// Who one is and may be is asked this often; membership changes are noticed by `view` at once.
 const WHOAMI_EVERY: Duration = Duration::from_secs(6 * 3600);
 
@@ -176,12 +178,13 @@ impl Driver {
                 whoami_due = Instant::now() + WHOAMI_EVERY;
                 self.look_after_the_sign_in();
             }
-            let wake = self.wake.unwrap_or_else(|| Instant::now() + Duration::from_secs(60));
-            let turn = tokio::select! {
-                turn = self.waiting.recv() => turn,
-                () = sleep_until(wake) => Some(Turn::Machine(Input::Tick)),
-                _ = self.stopping.wait_for(|stop| *stop) => return,
-            };
+            let (turn, slept) = self.turn().await;
+            if slept {
+                whoami_due = Instant::now();
+                if !self.wake_up().await {
+                    return;
+                }
+            }
             input = match turn {
                 None => return,
                 Some(Turn::Machine(next)) => next,
@@ -194,6 +197,13 @@ impl Driver {
                 }
             };
         }
+    }
+
+    /// Whatever was connected before a sleep is not any more, and what was true then need not be.
+    async fn wake_up(&mut self) -> bool {
+        self.desk.session().refresh();
+        let outputs = self.machine.step(self.now(), Input::Woke);
+        self.perform(outputs).await
     }
 
     /// Performs outputs in order; answers whether to go on.
@@ -279,7 +289,7 @@ impl Driver {
                 });
             }
         }
-        self.desk.show(Happening::Sync(status));
+        self.desk.show(Happening::Sync(SyncView::of(status, self.desk.clock())));
     }
 
     /// Renews the device's enrolment and asks who one is, now and then.
@@ -288,6 +298,9 @@ impl Driver {
         tokio::spawn(async move {
             if let Err(error) = desk.session().renew_device().await {
                 tracing::info!(%error, "the device was not renewed");
+            }
+            if let Err(error) = desk.session().record_desk().await {
+                tracing::info!(%error, "the server was not told this version");
             }
             if let Err(error) = desk.refresh_whoami().await {
                 tracing::info!(%error, "the server did not say who this is");
@@ -299,7 +312,18 @@ impl Driver {
     fn request(&self, id: RequestId, request: Request) {
         let (desk, inputs) = (self.desk.clone(), self.inputs.clone());
         tokio::spawn(async move {
-            let reply = ask(&desk, request).await.unwrap_or_else(|e| Reply::Fault(fault(&e)));
+            let asked = desk.clock().mark();
+            let reply = match ask(&desk, request).await {
+                Ok(reply) => reply,
+                Err(ServerError::UpdateRequired { needed }) => {
+                    desk.turn_away(&needed).await;
+                    return;
+                }
+                Err(error) => Reply::Fault(fault(&error)),
+            };
+            if let Reply::Cursor(CursorReply { at: Some(at), .. }) = &reply {
+                desk.hear_time(*at, &asked).await;
+            }
             // What one may do now is known at once; the rows that one may see now take a fresh copy.
             if let Reply::Cursor(cursor) = &reply
                 && desk.live().is_new_view(cursor.view)
@@ -312,7 +336,21 @@ impl Driver {
 
     fn now(&self) -> Now {
         let elapsed = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Now { mono_ms: elapsed, wall: Utc::now() }
+        Now { mono_ms: elapsed, wall: self.desk.now() }
+    }
+
+    /// Waits for what comes next; answers also whether the computer slept meanwhile. Most systems stop counting then
+    /// and only their clock goes on; on the others, everything comes late.
+    async fn turn(&mut self) -> (Option<Turn>, bool) {
+        let (begun, mark) = (Instant::now(), self.desk.clock().mark());
+        let wake = self.wake.unwrap_or_else(|| begun + Duration::from_secs(60));
+        let turn = tokio::select! {
+            turn = self.waiting.recv() => turn,
+            () = sleep_until(wake) => Some(Turn::Machine(Input::Tick)),
+            _ = self.stopping.wait_for(|stop| *stop) => None,
+        };
+        let jumped = self.desk.clock().jumped_since(&mark);
+        (turn, jumped || Instant::now() > wake.max(begun) + SLEPT)
     }
 }
 
@@ -326,11 +364,29 @@ fn refresh_whoami(desk: &Desk) {
     });
 }
 
+/// Where the feed stands, and which desks the server serves.
+#[derive(serde::Deserialize)]
+struct Looked {
+    #[serde(flatten)]
+    cursor: CursorReply,
+    #[serde(default)]
+    min_desk_version: Option<String>,
+}
+
 async fn ask(desk: &Desk, request: Request) -> Result<Reply, ServerError> {
     let (session, org) = (desk.session(), desk.organization());
     let rows = |limit: u32| i32::try_from(limit).unwrap_or(i32::MAX);
     Ok(match request {
-        Request::Cursor => Reply::Cursor(session.cursor(org).await?),
+        Request::Cursor => {
+            let looked: Looked = session.cursor(org).await?;
+            serves_us(looked.min_desk_version.as_deref().unwrap_or_default())?;
+            Reply::Cursor(looked.cursor)
+        }
+        Request::Start => {
+            let looked: Looked = session.cursor(org).await?;
+            serves_us(looked.min_desk_version.as_deref().unwrap_or_default())?;
+            Reply::Cursor(CursorReply { rows: rows_to_come(desk).await, ..looked.cursor })
+        }
         Request::Snapshot { table, after_id, limit } => {
             Reply::Snapshot(session.snapshot(org, table, after_id, rows(limit)).await?)
         }
@@ -338,6 +394,17 @@ async fn ask(desk: &Desk, request: Request) -> Result<Reply, ServerError> {
             Reply::Pull(session.pull(org, (after.n, after.seq, after.command), rows(limit)).await?)
         }
     })
+}
+
+/// About how many rows a whole copy will hold. Only its progress hangs on that, so a server that cannot say it is no fault.
+async fn rows_to_come(desk: &Desk) -> Option<u32> {
+    match desk.session().sizes(desk.organization()).await {
+        Ok(sizes) => Some(TABLES.iter().filter_map(|table| sizes.get(*table)).sum()),
+        Err(error) => {
+            tracing::info!(%error, "the server did not say how much there is to load");
+            None
+        }
+    }
 }
 
 /// Only a server that proved itself may make a desk wipe: a wrong password or an expired role looks the same to

@@ -139,6 +139,27 @@ impl LocalServer {
         }
     }
 
+    /// Which PostgreSQL runs, if one does and is not just being started.
+    pub(crate) fn version(&self) -> Option<String> {
+        let running = self.running.try_lock().ok()?;
+        running.as_ref().map(|embedded| embedded.version().to_owned())
+    }
+
+    /// How the owner connects to the database of `kind`, once it has this version's schema.
+    ///
+    /// # Errors
+    /// As [`Self::provision`].
+    pub(crate) async fn owner_of(
+        &self,
+        kind: ServerKind,
+    ) -> Result<setup::OwnerOptions, ActionError> {
+        let database = database_of(kind);
+        if !self.prepared.lock().await.contains(database) {
+            self.provision(kind).await?;
+        }
+        self.owner(database).await
+    }
+
     async fn owner(&self, database: &str) -> Result<setup::OwnerOptions, ActionError> {
         self.running(|embedded| embedded.owner_options(database)).await
     }

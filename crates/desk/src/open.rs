@@ -1,32 +1,35 @@
 //! A signed-in desk: one person, one organization, its local copy, its session, and the sync between them.
 
-use crate::error::{ActionError, AppError, Code};
+use crate::clock::{Clock, Mark};
+use crate::error::ActionError;
 use crate::imports::Shelf;
 use crate::live::Live;
 use crate::local::{LocalServer, blocking};
 use crate::profile::{KnownServer, Places, Profile, ServerKind};
 use crate::secrets::{Keep, Secrets, SignIn};
-use crate::view::{AppState, Happening, Notice, OrganizationSummary, SessionView, Surface};
-use chrono::{DateTime, Duration, Utc};
+use crate::view::{Happening, Notice, Surface, SyncView};
+use chrono::{DateTime, Utc};
 use domain::change::RowImage;
-use domain::permission::{Permissions, Role};
-use replica::sync::{Activity, SyncState, SyncStatus};
-use replica::{Replica, ReplicaError, ReplicaKey, ReplicaSlot};
+use replica::sync::{Activity, SyncState};
+use replica::{Replica, ReplicaError, ReplicaSlot};
 use serde::Deserialize;
-use server::account::{Membership, Whoami};
-use server::error::ServerError;
+use server::account::Whoami;
 use server::session::Session;
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use uuid::Uuid;
 
 use crate::apply::Unsettled;
 
-/// Without contact for so long, the local copy's key is forgotten.
-const LONGEST_WITHOUT_CONTACT: Duration = Duration::days(14);
-const WHOAMI: &str = "whoami";
+mod opening;
+mod person;
+
+pub(crate) use opening::delete_copies;
+use person::remember_whoami;
+
+/// Under which the local copy keeps the difference of the clocks.
+const SERVER_AHEAD: &str = "server_ahead";
 
 /// How closely the person is looking.
 #[derive(Debug, Clone, Deserialize, specta::Type)]
@@ -51,6 +54,8 @@ pub struct Opening {
     pub secrets: Secrets,
     /// Who is shown what happens.
     pub surface: Arc<dyn Surface>,
+    /// This computer's clock.
+    pub clock: Clock,
 }
 
 /// A signed-in desk. Cheap to clone.
@@ -71,78 +76,6 @@ struct Inner {
 }
 
 impl Desk {
-    /// Opens a desk right after signing in.
-    ///
-    /// # Errors
-    /// When the local copy can neither be opened nor made anew.
-    pub async fn open(opening: Opening, who: Whoami) -> Result<Self, ActionError> {
-        let slot = open_slot(&opening).await?;
-        closed_unless_open(slot.clone(), Self::begin(opening, slot, Some(who))).await
-    }
-
-    /// Opens a desk again from what is on this computer; the server is asked in the background.
-    ///
-    /// # Errors
-    /// `signed_out` after too long without contact, or where nothing was kept and the server cannot be asked.
-    pub async fn reopen(opening: Opening) -> Result<Self, ActionError> {
-        let slot = open_slot(&opening).await?;
-        closed_unless_open(slot.clone(), Self::reopen_from(opening, slot)).await
-    }
-
-    async fn reopen_from(opening: Opening, slot: ReplicaSlot) -> Result<Self, ActionError> {
-        let as_of = slot.remembered().await?.as_of;
-        if as_of.is_some_and(|at| Utc::now() - at > LONGEST_WITHOUT_CONTACT) {
-            slot.wipe().await.map_err(files)?;
-            let (secrets, server) = (opening.secrets.clone(), opening.server.server_id);
-            blocking(move || secrets.forget(server)).await;
-            return Err(ActionError::App(AppError::plain(
-                Code::SignedOut,
-                "This computer had no contact with the server for two weeks, so its copy was deleted. Sign in again.",
-            )));
-        }
-        let kept = slot.current().answer(WHOAMI).await?;
-        let who = kept.and_then(|answer| serde_json::from_value(answer.body).ok());
-        Self::begin(opening, slot, who).await
-    }
-
-    async fn begin(
-        mut opening: Opening,
-        slot: ReplicaSlot,
-        who: Option<Whoami>,
-    ) -> Result<Self, ActionError> {
-        let organization = opening.server.organization_id.ok_or_else(ActionError::signed_out)?;
-        let who = match who {
-            Some(who) => who,
-            None => {
-                // The copy was lost: without it, only the server knows who this is.
-                if let Some(local) = &opening.local {
-                    opening.server.link =
-                        local.link(opening.server.kind, opening.server.server_id).await?;
-                }
-                let session = Session::open(&opening.server.link, &opening.sign_in.device());
-                let who = session.whoami().await?;
-                session.close().await;
-                who
-            }
-        };
-        remember_whoami(&slot, &who).await?;
-        let session = Session::open(&opening.server.link, &opening.sign_in.device());
-        let desk = Self(Arc::new(Inner {
-            organization,
-            session,
-            live: Live::new(slot.remembered().await?),
-            slot,
-            who: RwLock::new(who),
-            unsettled: Mutex::default(),
-            used_up: Mutex::default(),
-            shelf: Shelf::default(),
-            over: AtomicBool::new(false),
-            opening,
-        }));
-        desk.0.live.start(desk.clone());
-        Ok(desk)
-    }
-
     /// The session with the server.
     #[must_use]
     pub fn session(&self) -> &Session {
@@ -175,6 +108,16 @@ impl Desk {
         }
     }
 
+    /// This computer's own server, where it is that.
+    pub(crate) fn local(&self) -> Option<&LocalServer> {
+        self.0.opening.local.as_ref()
+    }
+
+    /// The folders of this computer.
+    pub(crate) fn places(&self) -> &Places {
+        &self.0.opening.places
+    }
+
     /// Where the local copy lives.
     #[must_use]
     pub fn slot(&self) -> &ReplicaSlot {
@@ -197,85 +140,6 @@ impl Desk {
     #[must_use]
     pub fn sign_in(&self) -> (SignIn, Keep) {
         (self.0.opening.sign_in.clone(), self.0.opening.keep)
-    }
-
-    /// Who is signed in, as the server said last.
-    #[must_use]
-    pub fn whoami(&self) -> Whoami {
-        self.0.who.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn membership(&self) -> Option<Membership> {
-        let who = self.0.who.read().unwrap_or_else(PoisonError::into_inner);
-        who.organizations.iter().find(|o| o.id == self.0.organization).cloned()
-    }
-
-    /// The person's role in the open organization.
-    #[must_use]
-    pub fn role(&self) -> Role {
-        self.membership().map_or(Role::Staff, |m| m.role)
-    }
-
-    /// The organization's zone.
-    #[must_use]
-    pub fn time_zone(&self) -> String {
-        self.membership().map_or_else(|| "UTC".to_owned(), |m| m.time_zone)
-    }
-
-    /// The organization's locale.
-    #[must_use]
-    pub fn locale(&self) -> String {
-        self.membership().map_or_else(|| "en".to_owned(), |m| m.locale)
-    }
-
-    /// What the person may do, as the server said last: asked again as soon as the role or the matrix changes.
-    #[must_use]
-    pub fn permissions(&self) -> Permissions {
-        self.membership().map(|m| m.permissions.iter().collect()).unwrap_or_default()
-    }
-
-    /// Who is signed in, for the window.
-    #[must_use]
-    pub fn view(&self) -> SessionView {
-        let (who, open) = (self.whoami(), self.membership());
-        let organizations: Vec<_> = who.organizations.iter().map(organization).collect();
-        let current = open.as_ref().map(organization);
-        SessionView {
-            user_id: who.user_id,
-            email: who.email,
-            display_name: open.as_ref().map(|m| m.display_name.clone()).unwrap_or_default(),
-            server: crate::app::summary(self.server()),
-            organization: current.unwrap_or_else(|| unknown(self.0.organization)),
-            organizations,
-            role: self.role(),
-            permissions: open.map(|m| m.permissions).unwrap_or_default(),
-            kept: self.0.opening.keep,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        }
-    }
-
-    /// Takes what the server says now about the person, and tells the window if it changed.
-    ///
-    /// # Errors
-    /// That the server cannot be reached, or the sign-in is over.
-    pub(crate) async fn refresh_whoami(&self) -> Result<(), ActionError> {
-        let who = match self.session().whoami().await {
-            Err(error @ ServerError::UpdateRequired) => {
-                let message = format!("{error} Update it to go on working.");
-                self.show(Happening::Notice(Notice { message, is_warning: true }));
-                return Err(error.into());
-            }
-            who => who?,
-        };
-        remember_whoami(self.slot(), &who).await?;
-        let before = std::mem::replace(
-            &mut *self.0.who.write().unwrap_or_else(PoisonError::into_inner),
-            who.clone(),
-        );
-        if before.organizations != who.organizations {
-            self.show(Happening::AppState(AppState::Ready { session: Box::new(self.view()) }));
-        }
-        Ok(())
     }
 
     /// Merges the rows an action was answered with: a desk reads its own writes. Where the local copy cannot take
@@ -311,10 +175,37 @@ impl Desk {
         self.0.live.until_shown(n).await;
     }
 
+    /// The server's time, as far as it is known: what is overdue, or still ahead, goes by this.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock().now()
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.opening.clock
+    }
+
+    /// Takes the server's time from an answer, and tells the person where this computer's clock is far off.
+    pub(crate) async fn hear_time(&self, server: DateTime<Utc>, asked: &Mark) {
+        if !self.clock().hear(server, asked) {
+            return;
+        }
+        let ahead = self.clock().server_ahead();
+        tracing::info!(ahead, "the server's clock differs from this computer's");
+        let kept = self.replica().put_answer(SERVER_AHEAD, &ahead.into(), self.now()).await;
+        if let Err(error) = kept {
+            tracing::warn!(%error, "the difference of the clocks could not be kept");
+        }
+        self.show(Happening::Sync(self.sync_status()));
+        if let Some(message) = self.clock().remark() {
+            self.show(Happening::Notice(Notice { message, is_warning: true }));
+        }
+    }
+
     /// Sync as it stands.
     #[must_use]
-    pub fn sync_status(&self) -> SyncStatus {
-        self.0.live.status()
+    pub fn sync_status(&self) -> SyncView {
+        SyncView::of(self.0.live.status(), self.clock())
     }
 
     /// While offline, as of when everything shown is.
@@ -370,7 +261,7 @@ impl Desk {
 
     /// Keeps in the local copy who is signed in: a fresh file does not have it.
     pub(crate) async fn keep_whoami(&self) {
-        if let Err(error) = remember_whoami(self.slot(), &self.whoami()).await {
+        if let Err(error) = remember_whoami(self.slot(), &self.whoami(), self.now()).await {
             tracing::warn!(%error, "the local copy does not say who it is for");
         }
     }
@@ -420,76 +311,5 @@ impl Desk {
             _ => crate::app::sign_in_screen(self.server(), Some(message)),
         };
         self.show(Happening::AppState(screen));
-    }
-}
-
-async fn open_slot(opening: &Opening) -> Result<ReplicaSlot, ActionError> {
-    let server = &opening.server;
-    let (organization, user) =
-        server.organization_id.zip(server.user_id).ok_or_else(ActionError::signed_out)?;
-    let folder: PathBuf = opening.places.replica(server.server_id, organization, user);
-    let key = ReplicaKey::from_bytes(opening.sign_in.copy_key(organization));
-    let (slot, opened) = ReplicaSlot::open(&folder, key).await.map_err(files)?;
-    tracing::info!(?opened, "the local copy is open");
-    Ok(slot)
-}
-
-/// Where opening the desk fails, nobody else closes its local copy.
-async fn closed_unless_open(
-    slot: ReplicaSlot,
-    opening: impl Future<Output = Result<Desk, ActionError>>,
-) -> Result<Desk, ActionError> {
-    let opened = opening.await;
-    if opened.is_err() {
-        slot.close().await;
-    }
-    opened
-}
-
-/// Deletes the copies in a person's folder, which nobody has open.
-pub(crate) fn delete_copies(folder: &Path) {
-    let Ok(copies) = std::fs::read_dir(folder) else { return };
-    for copy in copies.flatten() {
-        if let Err(error) = ReplicaSlot::wipe_folder(&copy.path()) {
-            tracing::warn!(%error, "a local copy could not be deleted; its key is forgotten");
-        }
-    }
-    let _ = std::fs::remove_dir(folder);
-}
-
-async fn remember_whoami(slot: &ReplicaSlot, who: &Whoami) -> Result<(), ActionError> {
-    if let Ok(value) = serde_json::to_value(who) {
-        slot.current().put_answer(WHOAMI, &value, Utc::now()).await?;
-    }
-    Ok(())
-}
-
-fn files(error: replica::OpenError) -> ActionError {
-    ActionError::Files {
-        what: "The local copy cannot be opened. Check that the disk has space left.",
-        source: std::io::Error::other(error),
-    }
-}
-
-fn organization(membership: &Membership) -> OrganizationSummary {
-    OrganizationSummary {
-        id: membership.id,
-        name: membership.name.clone(),
-        time_zone: membership.time_zone.clone(),
-        currency: membership.currency.clone(),
-        locale: membership.locale.clone(),
-        role: membership.role,
-    }
-}
-
-/// What is shown between losing a membership and being told so.
-fn unknown(id: Uuid) -> OrganizationSummary {
-    OrganizationSummary {
-        id,
-        name: String::new(),
-        time_zone: "UTC".to_owned(),
-        currency: "EUR".to_owned(),
-        locale: "en".to_owned(),
-        role: Role::Staff,
     }
 }

@@ -4,7 +4,6 @@ use crate::error::ActionError;
 use serde::{Deserialize, Serialize};
 use server::link::ServerLink;
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
@@ -111,15 +110,7 @@ impl Profile {
     /// # Errors
     /// When the folder cannot be written.
     pub fn save(&self, data: &Path) -> Result<(), ActionError> {
-        let attempt = || -> std::io::Result<()> {
-            std::fs::create_dir_all(data)?;
-            let fresh = data.join("desk.json.new");
-            let mut file = std::fs::File::create(&fresh)?;
-            file.write_all(serde_json::to_string_pretty(self)?.as_bytes())?;
-            file.sync_all()?;
-            std::fs::rename(&fresh, data.join("desk.json"))
-        };
-        attempt().map_err(|source| ActionError::Files {
+        crate::kept::write(&data.join("desk.json"), self).map_err(|source| ActionError::Files {
             what: "Cloche's data folder cannot be written.",
             source,
         })

@@ -2,6 +2,7 @@
 
 use crate::activity::{self, ActivityPage};
 use crate::error::ActionError;
+use crate::events::or_why;
 use crate::open::Desk;
 use crate::tasks::viewer;
 use crate::view::Applied;
@@ -97,7 +98,7 @@ pub async fn resource_list(
     desk: &Desk,
     input: ResourceListInput,
 ) -> Result<ResourceListPage, ActionError> {
-    let (input, now) = (&input, Utc::now());
+    let (input, now) = (&input, desk.now());
     desk.read(|replica| async move { replica.resource_list(input, now).await }).await
 }
 
@@ -110,14 +111,20 @@ pub async fn resource_page(desk: &Desk, input: ResourceRef) -> Result<ResourcePa
     let detail =
         desk.read(|replica| async move { replica.resource_detail(id, &viewer).await }).await?;
     let detail = detail.ok_or_else(|| ActionError::not_found("resource"))?;
-    let resource = find(desk, id).await?;
     let used = used(desk, id).await?;
+    let may = match or_why(find(desk, id).await)? {
+        Ok(resource) => {
+            let reach = crate::tasks::reach(desk).await?;
+            resources::verdicts(&desk.permissions(), reach, &resource, used)
+        }
+        Err(why) => ResourceMay::refused(&why),
+    };
     Ok(ResourcePage {
         row: detail.row,
         notes: detail.notes,
         created_at: detail.created_at,
         open_tasks: detail.open_tasks,
-        may: resources::verdicts(&desk.permissions(), &resource, used),
+        may,
     })
 }
 
@@ -149,7 +156,7 @@ pub async fn resource_create(desk: &Desk, input: ResourceCreate) -> Result<Appli
 /// What is wrong with the form, bookings that would no longer fit, or the door's refusal.
 pub async fn resource_edit(desk: &Desk, input: ResourceEdit) -> Result<Applied, ActionError> {
     let ResourceEdit { command_id, resource_id, form, base } = input;
-    let now = Utc::now();
+    let now = desk.now();
     let load = desk.read(|replica| async move { replica.load_of(resource_id).await }).await;
     let load: Load = load?.ok_or_else(|| ActionError::not_found("resource"))?;
     let used = used(desk, resource_id).await?;

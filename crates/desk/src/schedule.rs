@@ -1,16 +1,19 @@
 //! Who and what is booked: assignments to events and tasks, and times at which a resource cannot be had.
 
+mod checks;
+
+pub use checks::{
+    AssignmentCandidate, AssignmentCandidates, AssignmentCandidatesInput, AssignmentCheck,
+    AssignmentVerdict, BlockCheck, assignment_candidates, assignment_check, block_check,
+};
+
 use crate::error::ActionError;
-use crate::events::{EventRef, find as find_event};
+use crate::events::{EventRef, find as find_event, find_or_why};
 use crate::open::Desk;
 use crate::view::Applied;
 use chrono::{DateTime, Duration, Utc};
-use domain::events::FormTimes;
-use domain::may::May;
-use domain::schedule::{
-    self, Candidate, Conflict, EntryKind, Load, ScheduleEntry, ScheduleMay, Window, WindowForm,
-};
-use domain::time::{Choice, WallVerdict};
+use domain::schedule::{self, Load, ScheduleEntry, ScheduleMay, Window, WindowForm};
+use domain::time::Choice;
 use replica::BookingRow;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -32,46 +35,6 @@ pub struct EventStaffing {
 pub struct EventReleasePreview {
     /// Bookings that would go or be cut short.
     pub entries: Vec<BookingRow>,
-}
-
-/// An assignment that somebody is typing.
-#[derive(Debug, Clone, Deserialize, specta::Type)]
-pub struct AssignmentCheck {
-    /// For which event.
-    pub event_id: Uuid,
-    /// For which of its tasks.
-    pub task_id: Option<Uuid>,
-    /// Whom or what.
-    pub resource_id: Uuid,
-    /// How many.
-    pub quantity: i32,
-    /// From, in the event's zone.
-    pub starts_local: String,
-    /// Until, in the event's zone.
-    pub ends_local: String,
-    /// Which of two times the start means.
-    pub starts_choice: Option<Choice>,
-    /// Which of two times the end means.
-    pub ends_choice: Option<Choice>,
-    /// The assignment that is being changed.
-    pub entry_id: Option<Uuid>,
-}
-
-/// Whether it would fit.
-#[derive(Debug, Clone, Serialize, specta::Type)]
-pub struct AssignmentVerdict {
-    /// What the start means.
-    pub starts_at: WallVerdict,
-    /// What the end means.
-    pub ends_at: WallVerdict,
-    /// How many are free all that time; `None` while the times mean nothing.
-    pub free: Option<i32>,
-    /// What is in the way.
-    pub conflicts: Vec<Conflict>,
-    /// Whether this person may book it all the same.
-    pub may_override: May,
-    /// Why it cannot be done as it stands, in a sentence.
-    pub message: Option<String>,
 }
 
 /// A new assignment.
@@ -148,6 +111,12 @@ pub struct BlockCreate {
     pub starts_local: String,
     /// Until, in `time_zone`.
     pub ends_local: String,
+    /// Which of two times the start means.
+    #[serde(default)]
+    pub starts_choice: Option<Choice>,
+    /// Which of two times the end means.
+    #[serde(default)]
+    pub ends_choice: Option<Choice>,
     /// IANA zone of the two times.
     pub time_zone: String,
     /// Why: leave, repair …
@@ -171,9 +140,13 @@ pub struct BlockRemove {
 /// `not_found`.
 pub async fn event_staffing(desk: &Desk, input: EventRef) -> Result<EventStaffing, ActionError> {
     let id = input.event_id;
-    let event = find_event(desk, id).await?;
+    let event = find_or_why(desk, id).await?;
     let bookings = desk.read(|replica| async move { replica.event_bookings(id).await }).await?;
-    Ok(EventStaffing { bookings, may: schedule::verdicts(&desk.permissions(), &event) })
+    let may = match event {
+        Ok(event) => schedule::verdicts(&desk.permissions(), &event),
+        Err(why) => ScheduleMay::refused(&why),
+    };
+    Ok(EventStaffing { bookings, may })
 }
 
 /// What calling an event off or archiving it would release.
@@ -187,69 +160,10 @@ pub async fn event_release_preview(
     let id = input.event_id;
     let held = desk.read(|replica| async move { replica.entries_of_event(id).await }).await?;
     let going: Vec<Uuid> =
-        schedule::to_release(&held, Utc::now()).iter().map(|entry| entry.id).collect();
+        schedule::to_release(&held, desk.now()).iter().map(|entry| entry.id).collect();
     let mut entries = desk.read(|replica| async move { replica.event_bookings(id).await }).await?;
     entries.retain(|booking| going.contains(&booking.id));
     Ok(EventReleasePreview { entries })
-}
-
-/// Whether an assignment would fit, while somebody types.
-///
-/// # Errors
-/// `not_found` for the event or the resource; whatever is wrong with the rest is part of the verdict.
-pub async fn assignment_check(
-    desk: &Desk,
-    input: AssignmentCheck,
-) -> Result<AssignmentVerdict, ActionError> {
-    let event = find_event(desk, input.event_id).await?;
-    let form = WindowForm {
-        starts_local: input.starts_local,
-        starts_choice: input.starts_choice,
-        ends_local: input.ends_local,
-        ends_choice: input.ends_choice,
-    };
-    let FormTimes { starts_at, ends_at } = form.check(&event.time_zone, EntryKind::Assignment);
-    let may = desk.permissions();
-    let may_override = schedule::verdicts(&may, &event).override_clash;
-    let nothing = |message| AssignmentVerdict {
-        starts_at: starts_at.clone(),
-        ends_at: ends_at.clone(),
-        free: None,
-        conflicts: vec![],
-        may_override: may_override.clone(),
-        message,
-    };
-    let Ok(window) = form.window(&event.time_zone) else { return Ok(nothing(None)) };
-    let load = load_around(desk, input.resource_id, &window).await?;
-    let fit = schedule::fit(
-        &load,
-        &Candidate {
-            entry: input.entry_id,
-            kind: EntryKind::Assignment,
-            quantity: input.quantity,
-            starts_at: window.starts_at,
-            ends_at: window.ends_at,
-        },
-    );
-    let task = match input.task_id {
-        Some(id) => Some(crate::tasks::find(desk, id).await?),
-        None => None,
-    };
-    let outcome = match input.entry_id {
-        Some(id) => {
-            let entry = find(desk, id).await?;
-            schedule::plan_change(&may, &event, &entry, &load, input.quantity, &window, None)
-        }
-        None => {
-            let (id, task) = (Uuid::nil(), task.as_ref());
-            schedule::plan_assign(&may, &event, task, id, &load, input.quantity, &window, None)
-        }
-    };
-    Ok(AssignmentVerdict {
-        free: Some(fit.free),
-        conflicts: fit.conflicts,
-        ..nothing(outcome.err().map(|refusal| refusal.to_string()))
-    })
 }
 
 /// Books a resource for an event or one of its tasks.
@@ -347,14 +261,15 @@ pub async fn assignment_release(
 pub async fn block_create(desk: &Desk, input: BlockCreate) -> Result<Applied, ActionError> {
     let form = WindowForm {
         starts_local: input.starts_local,
-        starts_choice: None,
+        starts_choice: input.starts_choice,
         ends_local: input.ends_local,
-        ends_choice: None,
+        ends_choice: input.ends_choice,
     };
     let window = form.window(&input.time_zone)?;
     let load = load_around(desk, input.resource_id, &window).await?;
     let plan = schedule::plan_block(
         &desk.permissions(),
+        crate::tasks::reach(desk).await?,
         input.entry_id,
         &load,
         input.quantity,
@@ -372,7 +287,8 @@ pub async fn block_create(desk: &Desk, input: BlockCreate) -> Result<Applied, Ac
 pub async fn block_remove(desk: &Desk, input: BlockRemove) -> Result<Applied, ActionError> {
     let entry = find(desk, input.entry_id).await?;
     let resource = crate::resources::find(desk, entry.resource_id).await?;
-    let plan = schedule::plan_unblock(&desk.permissions(), &entry)?;
+    let reach = crate::tasks::reach(desk).await?;
+    let plan = schedule::plan_unblock(&desk.permissions(), reach, &entry)?;
     desk.apply("block.remove", input.command_id, &resource.name, plan).await
 }
 

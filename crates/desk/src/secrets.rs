@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use server::session::DeviceSecret;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use uuid::Uuid;
 
 /// How long a sign-in is to last.
@@ -72,6 +72,8 @@ pub struct Secrets {
 }
 
 const SERVICE: &str = "Cloche";
+/// Another name for this process's entries.
+static NAMED: OnceLock<String> = OnceLock::new();
 
 impl Secrets {
     /// Whether this computer has a keychain that really keeps things: it is tried once with a throw-away entry.
@@ -146,6 +148,12 @@ pub fn use_keychain() {
     }
 }
 
+/// Keeps this process's entries apart from those of another profile, which may be signed in on the same server. Called
+/// before anything is kept or found.
+pub fn name_keychain(service: &str) {
+    let _ = NAMED.set(service.to_owned());
+}
+
 /// The refusal that makes the window offer "keep me signed in until I close Cloche".
 #[must_use]
 pub fn no_keychain() -> ActionError {
@@ -156,7 +164,7 @@ pub fn no_keychain() -> ActionError {
 }
 
 fn entry(name: &str) -> keyring_core::Result<keyring_core::Entry> {
-    keyring_core::Entry::new(SERVICE, name)
+    keyring_core::Entry::new(NAMED.get().map_or(SERVICE, String::as_str), name)
 }
 
 #[cfg(test)]

@@ -1,18 +1,18 @@
 //! Tasks: lists and an event's tasks from the local copy, changes through the door.
 
 use crate::error::ActionError;
-use crate::events::find as find_event;
+use crate::events::{find as find_event, find_or_why};
 use crate::open::Desk;
 use crate::view::Applied;
-use chrono::Utc;
 use domain::change::Plan;
 use domain::events::Event;
+use domain::permission::Reach;
 use domain::resources::Resource;
 use domain::tasks::{self, EventTasks, Task};
 pub use domain::tasks::{MoveMay, TaskForm, TaskStatus, TasksMay};
 use domain::time::Choice;
 pub use domain::time::WallVerdict;
-use replica::{BookingRow, TaskLink, Viewer};
+use replica::{BookingRow, NEWER, TaskLink, Viewer};
 pub use replica::{TaskCounts, TaskListInput, TaskListPage, TaskRow};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -130,11 +130,16 @@ pub struct TaskDueCheck {
 /// Only a fault of the local copy.
 pub(crate) async fn viewer(desk: &Desk) -> Result<Viewer, ActionError> {
     let mine = my_resource(desk).await?;
-    Ok(Viewer::of(mine, Utc::now(), &desk.time_zone()))
+    Ok(Viewer::of(mine, desk.now(), &desk.time_zone()))
+}
+
+/// How far the person reaches.
+pub(crate) async fn reach(desk: &Desk) -> Result<Reach, ActionError> {
+    Ok(Reach::of(desk.role(), my_resource(desk).await?))
 }
 
 /// The person's own entry among the staff.
-async fn my_resource(desk: &Desk) -> Result<Option<Uuid>, ActionError> {
+pub(crate) async fn my_resource(desk: &Desk) -> Result<Option<Uuid>, ActionError> {
     let me = desk.whoami().user_id;
     desk.read(|replica| async move { replica.linked_resource(me).await }).await
 }
@@ -163,15 +168,19 @@ pub async fn task_counts(desk: &Desk) -> Result<TaskCounts, ActionError> {
 /// `not_found`.
 pub async fn event_tasks(desk: &Desk, input: EventRef) -> Result<EventTaskList, ActionError> {
     let (id, viewer) = (input.event_id, viewer(desk).await?);
-    let event = find_event(desk, id).await?;
+    let event = find_or_why(desk, id).await?;
     let parts = desk.read(|replica| async move { replica.event_tasks(id, &viewer).await }).await?;
     let all = tasks_of(desk, id, viewer.resource_id).await?;
     let permissions = desk.permissions();
+    let moves = |task_id| match (&event, all.find(task_id)) {
+        (Err(why), _) => MoveMay::refused(why),
+        (Ok(event), Some(task)) => {
+            tasks::verdicts(&permissions, viewer.resource_id, event, &all, task).moves
+        }
+        (Ok(_), None) => MoveMay::refused(NEWER),
+    };
     let tasks = parts.into_iter().map(|part| EventTask {
-        may_move: all
-            .find(part.row.id)
-            .map(|task| tasks::verdicts(&permissions, viewer.resource_id, &event, &all, task).moves)
-            .unwrap_or_default(),
+        may_move: moves(part.row.id),
         row: part.row,
         description: part.description,
         prerequisites: part.prerequisites,
@@ -179,7 +188,11 @@ pub async fn event_tasks(desk: &Desk, input: EventRef) -> Result<EventTaskList, 
         finished_out_of_order: part.finished_out_of_order,
         bookings: part.bookings,
     });
-    Ok(EventTaskList { tasks: tasks.collect(), may: tasks::event_verdicts(&permissions, &event) })
+    let may = match &event {
+        Ok(event) => tasks::event_verdicts(&permissions, event),
+        Err(why) => TasksMay::refused(why),
+    };
+    Ok(EventTaskList { tasks: tasks.collect(), may })
 }
 
 /// What a due time means, while somebody types.
@@ -296,7 +309,7 @@ async fn by_event(
     Ok((whole, subject))
 }
 
-async fn tasks_of(
+pub(crate) async fn tasks_of(
     desk: &Desk,
     event_id: Uuid,
     me: Option<Uuid>,

@@ -1,6 +1,6 @@
 //! The team: who belongs to the organization, as what, what each role may do, and the links that let people in.
 
-use crate::error::ActionError;
+use crate::error::{ActionError, AppError, Code};
 use crate::open::Desk;
 use crate::view::Applied;
 use chrono::{DateTime, Utc};
@@ -9,6 +9,7 @@ use domain::may::May;
 use domain::permission::{self, Role};
 use domain::team::{self, Grant, Me, RoleMay};
 use serde::{Deserialize, Serialize};
+use server::error::ServerError;
 use server::link::JoinLink;
 pub use server::team::Invitation;
 use server::team::NewInvitation;
@@ -25,6 +26,13 @@ pub struct Team {
     pub matrix: PermissionMatrix,
     /// What may be done here.
     pub may: TeamMay,
+}
+
+/// The people of the team.
+#[derive(Debug, Clone, Serialize, specta::Type)]
+pub struct TeamMembers {
+    /// Everybody, former members last.
+    pub members: Vec<Member>,
 }
 
 /// What may be done with the team as a whole.
@@ -186,6 +194,19 @@ pub struct MatrixSet {
 /// # Errors
 /// Only a fault of the local copy.
 pub async fn team(desk: &Desk) -> Result<Team, ActionError> {
+    Ok(Team {
+        members: team_members(desk).await?.members,
+        invitations: invitations(desk).await,
+        matrix: matrix(desk).await?,
+        may: TeamMay { edit: team::matrix_may(&desk.permissions(), me(desk)) },
+    })
+}
+
+/// Everybody, as this desk knows them: nothing is asked of the server.
+///
+/// # Errors
+/// Only a fault of the local copy.
+pub async fn team_members(desk: &Desk) -> Result<TeamMembers, ActionError> {
     let (may, me) = (desk.permissions(), me(desk));
     let parts = desk.read(|replica| async move { replica.members().await }).await?;
     let members = members(desk).await?;
@@ -211,12 +232,7 @@ pub async fn team(desk: &Desk) -> Result<Team, ActionError> {
             resource_name: part.resource_name,
         }
     });
-    Ok(Team {
-        members: shown.collect(),
-        invitations: invitations(desk).await,
-        matrix: matrix(desk).await?,
-        may: TeamMay { edit: team::matrix_may(&may, me) },
-    })
+    Ok(TeamMembers { members: shown.collect() })
 }
 
 /// `None` while they cannot be asked for: offline, or not this person's business.
@@ -263,7 +279,7 @@ pub async fn member_invite(desk: &Desk, input: MemberInvite) -> Result<MemberInv
         role: input.role,
         resource_id: input.resource_id,
     };
-    let invited = desk.session().invite(desk.organization(), new, &token).await?;
+    let invited = desk.session().invite(desk.organization(), new, &token).await.map_err(unsure)?;
     if invited.added {
         desk.look_again();
     }
@@ -280,7 +296,7 @@ pub async fn member_invite(desk: &Desk, input: MemberInvite) -> Result<MemberInv
 /// # Errors
 /// The server's refusal; `offline`.
 pub async fn invitation_withdraw(desk: &Desk, input: InvitationRef) -> Result<(), ActionError> {
-    Ok(desk.session().withdraw_invitation(desk.organization(), input.id).await?)
+    desk.session().withdraw_invitation(desk.organization(), input.id).await.map_err(unsure)
 }
 
 /// Makes a link by which a member chooses a new password.
@@ -295,9 +311,21 @@ pub async fn member_reset_link(desk: &Desk, input: MemberReset) -> Result<ResetL
     let expires_at = desk
         .session()
         .issue_reset(desk.organization(), Uuid::now_v7(), input.user_id, &token)
-        .await?;
+        .await
+        .map_err(unsure)?;
     let link = JoinLink { server: desk.session().link(), email: member.email.clone(), token };
     Ok(ResetLink { link: link.reveal(), expires_at })
+}
+
+/// A lost answer to what has no command is not asked about later: the list shows what came of it.
+fn unsure(error: ServerError) -> ActionError {
+    match error {
+        ServerError::Unknown(_) => ActionError::App(AppError::plain(
+            Code::Offline,
+            "The connection broke while this was being saved. Look at the list before you do it again.",
+        )),
+        error => error.into(),
+    }
 }
 
 /// Gives a member another role.
@@ -326,7 +354,7 @@ pub async fn member_rename(desk: &Desk, input: MemberRename) -> Result<Applied, 
 /// The domain's or the door's refusal.
 pub async fn member_end(desk: &Desk, input: MemberAction) -> Result<Applied, ActionError> {
     let (members, member) = members_and(desk, input.membership_id).await?;
-    let plan = team::plan_end(&desk.permissions(), me(desk), &members, &member, Utc::now())?;
+    let plan = team::plan_end(&desk.permissions(), me(desk), &members, &member, desk.now())?;
     desk.apply("member.end", input.command_id, &member.display_name, plan).await
 }
 

@@ -1,10 +1,12 @@
 //! What the window is shown and told: shapes that cross IPC.
 
+use crate::clock::Clock;
 use crate::error::AppError;
 use crate::profile::ServerKind;
 use crate::secrets::Keep;
 use chrono::{DateTime, Utc};
 use domain::permission::Role;
+use replica::sync::{SyncState, SyncStatus};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -35,6 +37,13 @@ pub enum AppState {
     Ready {
         /// Who and where.
         session: Box<SessionView>,
+    },
+    /// This Cloche is too old for its server; nothing is lost.
+    UpdateRequired {
+        /// The server.
+        server: ServerSummary,
+        /// The oldest version it serves.
+        needed: String,
     },
     /// It could not start; `app_start` tries again.
     Failed {
@@ -135,6 +144,32 @@ pub enum ImportPhase {
     Saving,
 }
 
+/// Sync as the window shows it, and how far this computer's clock is off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename = "SyncStatus")]
+pub struct SyncView {
+    /// Where sync stands.
+    pub state: SyncState,
+    /// The server's last sign of life.
+    pub as_of: Option<DateTime<Utc>>,
+    /// Rows loaded so far in a first or fresh load.
+    pub rows_done: u32,
+    /// Rows to load, where known.
+    pub rows_total: Option<u32>,
+    /// A finished sentence, where there is more to say.
+    pub message: Option<String>,
+    /// By how many milliseconds the server's clock is ahead of this computer's, as far as it is known.
+    #[specta(type = i32)]
+    pub server_ahead_ms: i64,
+}
+
+impl SyncView {
+    pub(crate) fn of(status: SyncStatus, clock: &Clock) -> Self {
+        let SyncStatus { state, as_of, rows_done, rows_total, message } = status;
+        Self { state, as_of, rows_done, rows_total, message, server_ahead_ms: clock.server_ahead() }
+    }
+}
+
 /// Something the person should know though they did not ask.
 #[derive(Debug, Clone, Serialize, specta::Type)]
 pub struct Notice {
@@ -151,8 +186,8 @@ pub enum Happening {
     AppState(AppState),
     /// A set-up goes on.
     SetUp(SetUpProgress),
-    /// The sync state changed.
-    Sync(replica::sync::SyncStatus),
+    /// The sync state changed, or what is known of the clocks.
+    Sync(SyncView),
     /// Tables of the local copy changed.
     Changed(Vec<String>),
     /// An import goes on.

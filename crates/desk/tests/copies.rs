@@ -4,7 +4,7 @@
 use replica::sync::{Remembered, Store};
 use serde_json::json;
 use std::path::PathBuf;
-use testkit::{SimulatedDesk, TestDatabase, TestServer};
+use testkit::{Relay, SimulatedDesk, TestDatabase, TestServer};
 use uuid::Uuid;
 
 async fn desk() -> (TestDatabase, SimulatedDesk, Uuid) {
@@ -113,7 +113,10 @@ async fn a_copy_that_is_damaged_while_it_is_open_is_fetched_again() {
 
 #[tokio::test]
 async fn a_desk_that_had_no_contact_for_two_weeks_deletes_its_copy_and_asks_for_a_sign_in() {
-    let (_db, mut desk, _client) = desk().await;
+    let (db, mut desk, _client) = desk().await;
+    let relay = Relay::to(db.link()).await;
+    desk.move_to(relay.link());
+    relay.down();
     desk.desk.close().await;
     let long_ago = chrono::Utc::now() - chrono::Duration::days(15);
     let key = desk.desk.sign_in().0.copy_key(desk.desk.organization());

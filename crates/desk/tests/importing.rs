@@ -312,6 +312,9 @@ async fn a_whole_folder_of_books_is_one_step_with_one_undo() {
 async fn what_is_written_out_comes_in_again_as_the_same_facts() {
     let (db, desk) = desk().await;
     import_all(&desk, &books("")).await;
+    for status in ["follow_up", "cancelled"] {
+        archive_one(&desk, status).await;
+    }
     let out = tempfile::tempdir().unwrap();
     let written = desk.done("books_export", json!({ "folder": out.path() })).await;
     assert_eq!(written["files"].as_array().unwrap().len(), 5);
@@ -330,6 +333,18 @@ async fn what_is_written_out_comes_in_again_as_the_same_facts() {
         };
         assert_eq!(read(out.path()), read(again.path()), "{name}");
     }
+}
+
+/// What it was when it was filed away is kept beside that it was.
+async fn archive_one(desk: &SimulatedDesk, status: &str) {
+    let filter = json!({ "statuses": [status], "client_id": null, "event_type": null, "from": null,
+        "until": null, "text": null, "archived": "without" });
+    let sort = json!({ "by": "starts_at", "descending": false });
+    let input = json!({ "filter": filter, "sort": sort, "offset": 0, "limit": 1 });
+    let page = desk.done("event_list", input).await;
+    let event = &page["rows"][0]["id"];
+    assert!(event.is_string(), "the books have an event in {status}");
+    desk.done("event_archive", json!({ "command_id": Uuid::now_v7(), "event_id": event })).await;
 }
 
 /// The rows of a written table without their numbers, which only tie its files together.

@@ -5,18 +5,37 @@ mod support;
 
 use desk::app::PasswordResetLocal;
 use desk::error::Code;
-use desk::profile::Places;
-use desk::secrets::Keep;
+use desk::profile::{Places, Profile};
+use desk::secrets::{Keep, Secrets};
 use desk::view::{AppState, Happening};
-use replica::sync::SyncState;
+use replica::sync::{Remembered, Store, SyncState};
+use replica::{Batch, ReplicaKey, ReplicaSlot};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::Connection;
 use support::{
     Computer, EMAIL, NEW_PASSWORD, PASSWORD, first_run, ready, sign_in, told, until_state,
     use_a_keychain,
 };
 use uuid::Uuid;
+
+/// The local copy as if its last contact was long ago.
+async fn leave_alone_for_weeks(computer: &Computer) {
+    let profile = Profile::load(&computer.data()).unwrap();
+    let known = profile.current().unwrap();
+    let (organization, user) = (known.organization_id.unwrap(), known.user_id.unwrap());
+    let (sign_in, _) = Secrets::default().find(known.server_id).unwrap();
+    let folder = computer.places().replica(known.server_id, organization, user);
+    let key = ReplicaKey::from_bytes(sign_in.copy_key(organization));
+    let (slot, _) = ReplicaSlot::open(&folder, key).await.unwrap();
+    let at = chrono::Utc::now() - chrono::TimeDelta::days(20);
+    let remember = Remembered { as_of: Some(at), ..slot.remembered().await.unwrap() };
+    let batch = Batch { remember: Some(remember), ..Batch::default() };
+    slot.perform(Store::Batch { beside: false, batch }).await.unwrap();
+    slot.perform(Store::Contact { at }).await.unwrap();
+    assert_eq!(slot.remembered().await.unwrap().as_of, Some(at));
+    slot.close().await;
+}
 
 fn client(id: Uuid, name: &str) -> Value {
     json!({ "command_id": id, "client_id": id, "form": { "company_name": name } })
@@ -48,7 +67,8 @@ async fn an_office_begins_on_this_computer_and_is_there_at_once_every_time_after
     let gone = !computer.places().server().join("cluster/postmaster.pid").exists();
     assert!(gone, "the server stops with the app");
 
-    // Again: everything is there before the server is.
+    // Again, after a long holiday: everything is there before the server is.
+    leave_alone_for_weeks(&computer).await;
     let (app, shown) = computer.app();
     assert_eq!(ready(app.start().await).organization.id, session.organization.id);
     let desk = app.desk().await.unwrap();

@@ -43,6 +43,14 @@ pub trait Names {
     fn task(&self, _id: Uuid) -> Option<String> {
         None
     }
+    /// What a booking is of, where it is still known.
+    fn booking(&self, _entry_id: Uuid) -> Option<String> {
+        None
+    }
+    /// The row that the lines are about, where that is known: it need not be named.
+    fn subject(&self) -> Option<Uuid> {
+        None
+    }
     /// The event's name, where it is still known.
     fn event(&self, _id: Uuid) -> Option<String> {
         None
@@ -83,9 +91,31 @@ const COLUMNS: &[(&str, &str, Told)] = &[
     ("teardown_minutes", "minutes of teardown", Told::Number),
 ];
 
-/// What a journal entry did to the rows shown, one sentence a change, in the order of the page.
+/// Most lines of one entry; what else it did is counted.
+const MOST_LINES: usize = 12;
+
+/// What a journal entry did to the rows shown, one sentence a change, in the order of the page. `more` changes are not
+/// among `changes`, because there are very many.
 #[must_use]
-pub fn activity_lines(command: &str, changes: &[RowChange], names: &dyn Names) -> Vec<String> {
+pub fn activity_lines(
+    command: &str,
+    changes: &[RowChange],
+    more: u32,
+    names: &dyn Names,
+) -> Vec<String> {
+    let mut lines = told(command, changes, names);
+    let unsaid = lines.len().saturating_sub(MOST_LINES) + more as usize;
+    if unsaid > 0 {
+        lines.truncate(MOST_LINES);
+        lines.push(match unsaid {
+            1 => "And one more change".to_owned(),
+            many => format!("And {many} more changes"),
+        });
+    }
+    lines
+}
+
+fn told(command: &str, changes: &[RowChange], names: &dyn Names) -> Vec<String> {
     let mut lines = Vec::new();
     if command == "undo" {
         lines.push("Undid an earlier change".to_owned());
@@ -94,7 +124,10 @@ pub fn activity_lines(command: &str, changes: &[RowChange], names: &dyn Names) -
         match change.table.as_str() {
             "events" => event_lines(command, change, names, &mut lines),
             "clients" => client_lines(command, change, &mut lines),
+            "tasks" if office::is_counted(command, change, names) => {}
             "tasks" => office::task_lines(command, change, changes, names, &mut lines),
+            // Of an import, what waits for what is a detail.
+            "task_dependencies" if command.starts_with("import.") => {}
             "task_dependencies" => lines.extend(office::dependency_line(change, names)),
             "resources" => office::resource_lines(command, change, names, &mut lines),
             "memberships" => office::member_lines(change, &mut lines),
@@ -105,6 +138,7 @@ pub fn activity_lines(command: &str, changes: &[RowChange], names: &dyn Names) -
             _ => {}
         }
     }
+    office::counted_task_lines(command, changes, names, &mut lines);
     office::schedule_lines(command, changes, names, &mut lines);
     if lines.is_empty() {
         lines.push("Changed other details".to_owned());

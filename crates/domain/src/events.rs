@@ -10,8 +10,8 @@ pub(crate) use form::{EVENT_TYPE, LOCATION, NAME, NOTES, Times, attendees};
 pub(crate) use lifecycle::REASON;
 
 pub use form::{
-    EventForm, FormTimes, MAX_ATTENDEES, MAX_DAYS, check_times, plan_create, plan_edit,
-    times_wanted,
+    EventForm, FormTimes, MAX_ATTENDEES, MAX_DAYS, check_times, due_times_wanted, plan_create,
+    plan_edit, times_wanted,
 };
 pub use lifecycle::{
     AdvanceMay, EventMay, plan_advance, plan_archive, plan_cancel, plan_reinstate, plan_unarchive,

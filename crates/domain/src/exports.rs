@@ -90,12 +90,12 @@ impl Books {
             "Venue",
             "Guests",
             "Status",
+            "Archived",
             "Notes",
             "Cancel reason",
         ];
         let rows = (1..).zip(&self.events).map(|(number, e): (usize, &Event)| {
             let tz = zone(&e.time_zone);
-            let status = if e.is_archived { "archived" } else { e.status.as_str() };
             vec![
                 number.to_string(),
                 e.name.clone(),
@@ -106,7 +106,8 @@ impl Books {
                 e.time_zone.clone(),
                 e.location.clone().unwrap_or_default(),
                 e.estimated_attendees.map(|n| n.to_string()).unwrap_or_default(),
-                status.to_owned(),
+                e.status.as_str().to_owned(),
+                if e.is_archived { "yes" } else { "" }.to_owned(),
                 e.notes.clone().unwrap_or_default(),
                 e.cancel_reason.clone().unwrap_or_default(),
             ]

@@ -13,6 +13,12 @@ pub struct May {
 }
 
 impl May {
+    /// Not allowed, for a reason that no planner knows.
+    #[must_use]
+    pub fn refused(reason: &str) -> Self {
+        Self { allowed: false, reason: Some(reason.to_owned()) }
+    }
+
     /// The verdict that a check's outcome gives.
     #[must_use]
     pub fn of(outcome: &Result<(), Refusal>) -> Self {

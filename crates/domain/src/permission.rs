@@ -3,6 +3,7 @@
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// A member's role in an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
@@ -128,6 +129,40 @@ pub fn group(permission: &str) -> &'static str {
         "resources" => "Resources",
         "organization" | "members" => "Team",
         _ => "Other",
+    }
+}
+
+/// How far somebody reaches in an organization; row security says the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All of it.
+    Everything,
+    /// The events they work on, and the time of the resource that they are, where they are one.
+    OwnWork {
+        /// That resource.
+        resource: Option<Uuid>,
+    },
+}
+
+impl Reach {
+    /// The reach of a member of `role` who is `resource`.
+    #[must_use]
+    pub const fn of(role: Role, resource: Option<Uuid>) -> Self {
+        match role {
+            Role::Administrator | Role::Manager => Self::Everything,
+            Role::Staff => Self::OwnWork { resource },
+        }
+    }
+
+    /// Passes where the time of `resource`, beside any event, is theirs to dispose of.
+    ///
+    /// # Errors
+    /// [`Refusal::OnlyOwnTime`] otherwise.
+    pub fn require_time_of(self, resource: Uuid) -> Result<(), Refusal> {
+        match self {
+            Self::OwnWork { resource: own } if own != Some(resource) => Err(Refusal::OnlyOwnTime),
+            Self::Everything | Self::OwnWork { .. } => Ok(()),
+        }
     }
 }
 

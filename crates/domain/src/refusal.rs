@@ -4,6 +4,8 @@
 
 mod words;
 
+pub use words::undo_reason;
+
 pub(crate) use words::one_of;
 
 use words::{
@@ -151,6 +153,11 @@ pub enum Refusal {
         "You may only move tasks that are yours: assigned to you, or with you booked for them."
     )]
     OnlyOwnTasks,
+    /// Somebody else's time, beside any event, is not theirs to dispose of.
+    #[error(
+        "You may only block your own time. Ask somebody who sees the whole schedule to block this."
+    )]
+    OnlyOwnTime,
     /// A task starts only when all that it waits for is completed.
     #[error("“{task}” cannot start yet: it waits for {}.", quoted_list(open))]
     PrerequisitesOpen {

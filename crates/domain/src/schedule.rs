@@ -14,6 +14,7 @@ mod tests;
 mod window;
 
 pub use assign::{ScheduleMay, plan_assign, plan_change, verdicts};
+pub(crate) use block::may_block;
 pub use block::{plan_block, plan_unblock};
 pub use conflicts::{Candidate, Clash, ClashReason, Conflict, Fit, clashes, conflicts, fit, free};
 pub use held::{Span, Stretch, curve, held, peak};
@@ -61,7 +62,7 @@ impl EntryKind {
 
 /// That a resource is held for some time. Fields are the columns of `resource_schedule`.
 ///
-/// Staff receive other people's entries masked: times and quantity only.
+/// Staff receive other people's entries masked: times, quantity, and that they stand although they clash, but not why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScheduleEntry {
     /// Row id.

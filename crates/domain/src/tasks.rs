@@ -3,6 +3,7 @@
 mod batch;
 mod form;
 mod graph;
+mod moving;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -10,11 +11,13 @@ mod tests;
 pub use batch::{plan_assign, plan_delete};
 pub use form::{TaskForm, check_due, plan_create, plan_edit};
 pub use graph::{finished_out_of_order, ordered};
+pub use moving::{DueTimes, Start, moved_due_times};
 pub use status::{
     MoveMay, TaskCategory, TaskMay, TaskStatus, TasksMay, event_verdicts, plan_status, verdicts,
 };
 
 pub(crate) use form::{DESCRIPTION, TITLE};
+pub(crate) use moving::plan_due_times;
 
 use crate::change::Entity;
 use chrono::{DateTime, Duration, SubsecRound, Timelike, Utc};

@@ -34,7 +34,7 @@ impl Replica {
                 sqlx::query(
                     "insert into answers (key, at, body) values (?1, ?2, ?3)
                      on conflict do update set at = excluded.at, body = excluded.body
-                     where excluded.at >= answers.at",
+                     where excluded.at >= answers.at or answers.at > excluded.at + 86400000000",
                 )
                 .bind(&key)
                 .bind(at)
@@ -42,7 +42,9 @@ impl Replica {
                 .execute(&mut **transaction)
                 .await?;
                 sqlx::query(
-                    "delete from answers where key in (select key from answers order by at desc limit -1 offset ?1)",
+                    // Only what is one of many: who is signed in must stay, however much was looked at since.
+                    "delete from answers where key in
+                         (select key from answers where key like '%/%' order by at desc limit -1 offset ?1)",
                 )
                 .bind(KEPT)
                 .execute(&mut **transaction)

@@ -14,6 +14,14 @@ pub(crate) fn entity<E: DeserializeOwned>(body: &str, own: Value) -> Result<E, R
     serde_json::from_value(Value::Object(columns)).map_err(ReplicaError::NotUnderstood)
 }
 
+/// The outcome, unless it is that only a newer Cloche understands the row.
+pub(crate) fn understood<E>(outcome: Result<E, ReplicaError>) -> Option<Result<E, ReplicaError>> {
+    match outcome {
+        Err(ReplicaError::NotUnderstood(_)) => None,
+        outcome => Some(outcome),
+    }
+}
+
 /// Ids as the JSON array that statements read with `json_each` and `unhex`.
 pub(crate) fn json_of_ids(ids: &[uuid::Uuid]) -> String {
     let ids: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();

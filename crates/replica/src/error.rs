@@ -23,6 +23,10 @@ pub enum OpenError {
     Io(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// What is said of a row that holds a value which only a newer Cloche knows.
+pub const NEWER: &str =
+    "This record was saved by a newer version of Cloche. Update Cloche to change it.";
+
 /// Why reading from or writing to an open replica failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplicaError {
@@ -36,7 +40,7 @@ pub enum ReplicaError {
     #[error("The local copy cannot be written. Check that the disk has space left.")]
     NotWritable,
     /// A row holds a value that only a newer Cloche knows, so it can be shown but not planned with.
-    #[error("This record was saved by a newer version of Cloche. Update Cloche to change it.")]
+    #[error("{NEWER}")]
     NotUnderstood(#[source] serde_json::Error),
     /// An image from the server lacks what its table needs.
     #[error("The server sent a row that cannot be read.")]

@@ -37,7 +37,7 @@ pub use answers::Answer;
 pub use clients::{
     ClientDetail, ClientListInput, ClientListPage, ClientRow, ClientSort, ClientSortBy,
 };
-pub use error::{OpenError, ReplicaError};
+pub use error::{NEWER, OpenError, ReplicaError};
 pub use events::{
     Archived, EventBoard, EventBoardColumn, EventBoardInput, EventDetail, EventFilter,
     EventListInput, EventListPage, EventRow, EventSort, EventSortBy, EventType, EventTypes,

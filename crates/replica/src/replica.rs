@@ -76,6 +76,19 @@ impl Replica {
         Ok(())
     }
 
+    /// From now on the file may grow by so many pages of 4 KiB and no more, as on a disk that fills up: for simulations.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn leave_space_for(&self, pages: i64) -> Result<(), ReplicaError> {
+        let mut writer = self.0.pools.writer.acquire().await?;
+        let used: i64 = sqlx::query_scalar("pragma page_count").fetch_one(&mut *writer).await?;
+        // A pragma takes no parameter; these are numbers of ours.
+        let limit = format!("pragma max_page_count = {}", used + pages);
+        sqlx::raw_sql(sqlx::AssertSqlSafe(limit)).execute(&mut *writer).await?;
+        Ok(())
+    }
+
     pub(crate) fn readers(&self) -> &SqlitePool {
         &self.0.pools.readers
     }

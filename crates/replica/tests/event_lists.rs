@@ -107,7 +107,7 @@ fn matches(filter: &EventFilter, row: &EventRow) -> bool {
 fn sort_key(by: EventSortBy, row: &EventRow) -> (String, i64, i64) {
     let at = row.starts_at.timestamp();
     match by {
-        EventSortBy::StartsAt => (String::new(), at, 0),
+        EventSortBy::StartsAt | EventSortBy::Coming => (String::new(), at, 0),
         EventSortBy::Name => (fold(&row.name), 0, 0),
         EventSortBy::Client => (fold(&row.client_name), 0, 0),
         EventSortBy::Status => (String::new(), rank(row) as i64, at),
@@ -197,6 +197,43 @@ async fn compare(copy: &Replica, everything: usize) {
 async fn every_filter_and_order_agrees_with_a_plain_model() {
     let copy = filled(400).await;
     compare(&copy, 400 - 24).await;
+}
+
+/// What starts from a day on, the nearest first, then what started before it, the latest first.
+#[tokio::test]
+async fn what_is_coming_stands_above_what_has_been_in_every_window() {
+    let copy = filled(400).await;
+    let sort = |by, descending| EventSort { by, descending };
+    let coming = sort(EventSortBy::Coming, false);
+    let all = |filter: &EventFilter, sort| EventListInput {
+        filter: filter.clone(),
+        sort,
+        offset: 0,
+        limit: 1_000,
+    };
+    let by_date = all(&EventFilter::default(), sort(EventSortBy::StartsAt, false));
+    let by_date = copy.event_list(&by_date).await.expect("reads").rows;
+    let today = by_date[by_date.len() / 3].starts_at;
+    for filter in filters() {
+        let ahead = all(&filter, sort(EventSortBy::StartsAt, false));
+        let mut expected = copy.event_list(&ahead).await.expect("reads").rows;
+        let been: Vec<EventRow> = expected.extract_if(.., |row| row.starts_at < today).collect();
+        let been = been.into_iter().map(|row| row.starts_at).rev();
+        let expected: Vec<_> = expected.iter().map(|row| row.starts_at).chain(been).collect();
+        let mut got = Vec::new();
+        loop {
+            let offset = got.len() as u32;
+            let input = EventListInput { offset, limit: 37, ..all(&filter, coming) };
+            let page = copy.event_list_on(&input, today).await.expect("reads");
+            assert_eq!(page.total as usize, expected.len(), "{filter:?}");
+            if page.rows.is_empty() {
+                break;
+            }
+            got.extend(page.rows.into_iter().map(|row| row.starts_at));
+        }
+        assert_eq!(got, expected, "{filter:?}");
+    }
+    copy.close().await;
 }
 
 #[tokio::test]

@@ -168,7 +168,13 @@ async fn windows_of_many_tasks_are_those_of_the_whole_list_in_order() {
         scope(TaskScope::Mine),
         TaskFilter { event_id: Some(id(1)), ..TaskFilter::default() },
         text("task"),
+        TaskFilter { archived: TasksArchived::With, state: TaskState::Any, ..text("task") },
+        TaskFilter { state: TaskState::Overdue, ..text("task") },
+        TaskFilter { scope: TaskScope::Unassigned, ..text("task") },
+        TaskFilter { scope: TaskScope::Mine, ..text("task") },
+        TaskFilter { event_id: Some(id(1)), ..text("task") },
     ] {
+        check_words(&copy, &filter).await;
         for by in [
             TaskSortBy::DueAt,
             TaskSortBy::Title,
@@ -183,6 +189,26 @@ async fn windows_of_many_tasks_are_those_of_the_whole_list_in_order() {
         }
     }
     copy.close().await;
+}
+
+/// Words leave exactly those of the same list that hold them.
+async fn check_words(copy: &Replica, filter: &TaskFilter) {
+    if filter.text.is_none() {
+        return;
+    }
+    let without = TaskFilter { text: None, ..filter.clone() };
+    let (mut by_hand, mut offset, mut total) = (0, 0, u32::MAX);
+    while offset < total {
+        let sort = TaskSort::default();
+        let input = TaskListInput { filter: without.clone(), sort, offset, limit: 1_000 };
+        let page = copy.task_list(&input, &viewer(Some(21))).await.expect("reads");
+        (total, offset) = (page.total, offset + page.rows.len() as u32);
+        by_hand += page.rows.iter().filter(|row| row.title.starts_with("Task")).count();
+    }
+    let input = TaskListInput { filter: filter.clone(), limit: 1_000, ..TaskListInput::default() };
+    let with = copy.task_list(&input, &viewer(Some(21))).await.expect("reads");
+    assert_eq!(with.total as usize, by_hand, "{filter:?}");
+    assert!(with.rows.iter().all(|row| row.title.starts_with("Task")), "{filter:?}");
 }
 
 async fn check_windows(copy: &Replica, filter: &TaskFilter, sort: TaskSort) {

@@ -81,6 +81,17 @@ fn numbers(version: &str) -> Vec<u32> {
     version.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
 }
 
+/// Whether a server that needs `oldest` serves this version.
+///
+/// # Errors
+/// [`ServerError::UpdateRequired`].
+pub fn serves_us(oldest: &str) -> Result<(), ServerError> {
+    if numbers(env!("CARGO_PKG_VERSION")) < numbers(oldest) {
+        return Err(ServerError::UpdateRequired { needed: oldest.to_owned() });
+    }
+    Ok(())
+}
+
 fn none() -> PgArguments {
     PgArguments::default()
 }
@@ -100,10 +111,25 @@ impl Session {
     /// longer serves this version.
     pub async fn whoami(&self) -> Result<Whoami, ServerError> {
         let who: Whoami = self.call("select api.whoami()", none, Repeat::Once).await?;
-        if numbers(env!("CARGO_PKG_VERSION")) < numbers(&who.min_desk_version) {
-            return Err(ServerError::UpdateRequired);
-        }
+        serves_us(&who.min_desk_version)?;
         Ok(who)
+    }
+
+    /// Tells the server which version of Cloche this device runs, for whoever decides when older ones are turned away.
+    ///
+    /// # Errors
+    /// As [`Self::whoami`].
+    pub async fn record_desk(&self) -> Result<(), ServerError> {
+        let version = || {
+            let mut arguments = PgArguments::default();
+            // A text always encodes.
+            let _ = arguments.add(env!("CARGO_PKG_VERSION"));
+            arguments
+        };
+        // A function without an answer gives an empty text.
+        let sql = "select to_jsonb(api.record_desk($1)::text)";
+        let _: Value = self.call(sql, version, Repeat::Once).await?;
+        Ok(())
     }
 
     /// The person's devices, newest first.

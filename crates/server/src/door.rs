@@ -1,7 +1,7 @@
 //! The one door: every change goes through `api.apply` or its companions.
 
 use crate::error::ServerError;
-use crate::session::{Repeat, Session};
+use crate::session::{Patience, Repeat, Session};
 use domain::change::{Change, RowImage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,6 +13,10 @@ use uuid::Uuid;
 
 /// The door takes at most this many changes a call.
 pub const MOST_CHANGES: usize = 2_000;
+/// So many changes at once take their time on a slow line.
+const MANY_CHANGES: usize = 100;
+/// What a person's action calls.
+pub(crate) const APPLY: &str = "select api.apply($1, $2, $3, $4, false)";
 
 /// What an applied command answers.
 #[derive(Debug, Clone, Deserialize)]
@@ -72,13 +76,10 @@ impl Session {
         command: &str,
         changes: &[Change],
     ) -> Result<Applied, ServerError> {
+        let patience = if changes.len() > MANY_CHANGES { Patience::Long } else { Patience::Short };
         let (command, changes) = (command.to_owned(), Arc::new(Json(changes.to_vec())));
-        self.call(
-            "select api.apply($1, $2, $3, $4, false)",
-            arguments!(org, command_id, command, changes),
-            Repeat::UntilKnown,
-        )
-        .await
+        let arguments = arguments!(org, command_id, command, changes);
+        self.patient_call(APPLY, arguments, Repeat::UntilKnown, patience).await
     }
 
     /// What [`Self::apply`] would do, leaving nothing behind.
@@ -120,10 +121,11 @@ impl Session {
     ) -> Result<(), ServerError> {
         let changes = Arc::new(Json(changes.to_vec()));
         let _: Value = self
-            .call(
+            .patient_call(
                 "select api.stage($1, $2, $3, $4)",
                 arguments!(org, command_id, part, changes),
                 Repeat::UntilKnown,
+                Patience::Long,
             )
             .await?;
         Ok(())
@@ -141,10 +143,11 @@ impl Session {
         keys: Vec<ImportKey>,
     ) -> Result<AppliedStaged, ServerError> {
         let (command, keys) = (command.to_owned(), Arc::new(Json(keys)));
-        self.call(
+        self.patient_call(
             "select api.apply_staged($1, $2, $3, $4)",
             arguments!(org, command_id, command, keys),
             Repeat::UntilKnown,
+            Patience::Long,
         )
         .await
     }

@@ -1,5 +1,6 @@
 //! What can go wrong between a desk and its server, typed once.
 
+use crate::pinned::NotEncrypted;
 use serde_json::Value;
 use sqlx::postgres::PgDatabaseError;
 
@@ -61,9 +62,22 @@ pub enum ServerError {
     /// The server's certificate is not the pinned one.
     #[error("This is not the server the link was made for: its certificate is a different one.")]
     WrongCertificate(#[source] sqlx::Error),
+    /// The server offers no encryption.
+    #[error(
+        "The server does not answer encrypted, so it cannot prove that it is the one the link was made for. Whoever looks after it has to switch encryption on."
+    )]
+    NotEncrypted(#[source] sqlx::Error),
+    /// The server's certificate does not count today: it has run out, or this computer's clock is wrong.
+    #[error(
+        "The server's certificate is not valid on the date of this computer. Check the computer's clock; if it is right, the certificate has run out, and whoever looks after the server has to renew it."
+    )]
+    CertificateDate(#[source] sqlx::Error),
     /// The server needs a newer desk.
-    #[error("The server needs a newer version of Cloche.")]
-    UpdateRequired,
+    #[error("The server needs Cloche {needed} or newer.")]
+    UpdateRequired {
+        /// The oldest version it serves.
+        needed: String,
+    },
     /// Anything else.
     #[error("The server answered something unexpected.")]
     Internal(#[source] sqlx::Error),
@@ -85,6 +99,7 @@ pub(crate) fn is_lost_race(error: &sqlx::Error) -> bool {
 /// Whether the connection, not the statement, failed.
 pub(crate) fn is_connection_loss(error: &sqlx::Error) -> bool {
     match error {
+        sqlx::Error::Io(_) if tls(error).is_some() => false,
         sqlx::Error::Io(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
@@ -98,6 +113,35 @@ pub(crate) fn is_connection_loss(error: &sqlx::Error) -> bool {
     }
 }
 
+/// What went wrong in the handshake, which the driver reports as a fault of the connection.
+fn tls(error: &sqlx::Error) -> Option<&rustls::Error> {
+    match error {
+        sqlx::Error::Io(io) => io.get_ref()?.downcast_ref(),
+        sqlx::Error::Tls(fault) => fault.downcast_ref(),
+        _ => None,
+    }
+}
+
+/// Whether the server could not prove who it is.
+pub(crate) fn is_untrusted(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Tls(_)) || tls(error).is_some()
+}
+
+fn certificate_error(error: sqlx::Error) -> ServerError {
+    if matches!(&error, sqlx::Error::Tls(fault) if fault.is::<NotEncrypted>()) {
+        return ServerError::NotEncrypted(error);
+    }
+    use rustls::CertificateError::{Expired, ExpiredContext, NotValidYet, NotValidYetContext};
+    match tls(&error) {
+        Some(rustls::Error::InvalidCertificate(
+            Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. },
+        )) => ServerError::CertificateDate(error),
+        Some(rustls::Error::InvalidCertificate(_)) | None => ServerError::WrongCertificate(error),
+        // Broken off or garbled on the way.
+        Some(_) => ServerError::Unreachable(error),
+    }
+}
+
 fn database(error: &sqlx::Error) -> Option<&PgDatabaseError> {
     error.as_database_error().and_then(|e| e.try_downcast_ref::<PgDatabaseError>())
 }
@@ -107,8 +151,8 @@ impl From<sqlx::Error> for ServerError {
         if is_connection_loss(&error) {
             return Self::Unreachable(error);
         }
-        if let sqlx::Error::Tls(_) = error {
-            return Self::WrongCertificate(error);
+        if is_untrusted(&error) {
+            return certificate_error(error);
         }
         let Some(db) = database(&error) else { return Self::Internal(error) };
         let message = db.message().to_owned();

@@ -4,7 +4,7 @@
 
 use crate::door::arguments;
 use crate::error::ServerError;
-use crate::session::{Repeat, Session};
+use crate::session::{Patience, Repeat, Session};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -29,8 +29,12 @@ pub struct HistoryEntry {
     pub actor_name: Option<String>,
     /// When.
     pub at: DateTime<Utc>,
-    /// What it did to the rows that the caller may see.
+    /// What it did to the row that was asked about, and to what belongs to it.
+    #[serde(default)]
     pub changes: Vec<HistoryChange>,
+    /// How many changes are left out of those, where there are very many.
+    #[serde(default)]
+    pub more: u32,
     /// The command that undid it.
     pub undone_by: Option<Uuid>,
 }
@@ -66,12 +70,21 @@ pub trait Answer: DeserializeOwned + Send + Unpin + 'static {}
 impl<T: DeserializeOwned + Send + Unpin + 'static> Answer for T {}
 
 impl Session {
-    /// Where the organization's feed stands, `{n, epoch, view}`: one indexed read.
+    /// Where the organization's feed stands, `{n, epoch, view, at}`: one indexed read, and the server's time.
     ///
     /// # Errors
     /// [`ServerError::NotPermitted`] for somebody who is no longer a member.
     pub async fn cursor<T: Answer>(&self, org: Uuid) -> Result<T, ServerError> {
-        self.call("select api.cursor($1)", arguments!(org), Repeat::Once).await
+        let sql = "select api.cursor($1)::jsonb || jsonb_build_object('at', clock_timestamp())";
+        self.call(sql, arguments!(org), Repeat::Once).await
+    }
+
+    /// About how many rows a whole copy of each table will hold for the caller.
+    ///
+    /// # Errors
+    /// As [`Self::cursor`].
+    pub async fn sizes(&self, org: Uuid) -> Result<HashMap<String, u32>, ServerError> {
+        self.call("select api.sizes($1)", arguments!(org), Repeat::Once).await
     }
 
     /// The rows touched since a place in the feed (number, row within it, its command), at most `limit`.
@@ -84,10 +97,11 @@ impl Session {
         (n, seq, command): (i64, Option<i64>, Option<Uuid>),
         limit: i32,
     ) -> Result<T, ServerError> {
-        self.call(
+        self.patient_call(
             "select api.pull($1, $2, $3, $4, $5)",
             arguments!(org, n, seq, command, limit),
             Repeat::Once,
+            Patience::Long,
         )
         .await
     }
@@ -103,10 +117,11 @@ impl Session {
         after: Option<Uuid>,
         limit: i32,
     ) -> Result<T, ServerError> {
-        self.call(
+        self.patient_call(
             "select api.snapshot($1, $2, $3, $4)",
             arguments!(org, table, after, limit),
             Repeat::Once,
+            Patience::Long,
         )
         .await
     }
@@ -143,7 +158,13 @@ impl Session {
         keys: Vec<String>,
     ) -> Result<HashMap<String, Uuid>, ServerError> {
         let kind = kind.to_owned();
-        self.call("select api.imported($1, $2, $3)", arguments!(org, kind, keys), Repeat::Once)
-            .await
+        let arguments = arguments!(org, kind, keys);
+        self.patient_call(
+            "select api.imported($1, $2, $3)",
+            arguments,
+            Repeat::Once,
+            Patience::Long,
+        )
+        .await
     }
 }

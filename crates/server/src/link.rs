@@ -219,9 +219,22 @@ impl ServerLink {
                 ("default_transaction_isolation", "read committed"),
                 ("default_transaction_read_only", "off"),
                 ("timezone", "UTC"),
+                ("row_security", "on"),
+                ("lock_timeout", "0"),
                 ("statement_timeout", "120000"),
                 ("idle_in_transaction_session_timeout", "30000"),
             ]);
+        // A desk that left its network without a word must not go on occupying its few connections for hours.
+        let options = if self.is_on_this_computer() {
+            options
+        } else {
+            options.options([
+                ("tcp_keepalives_idle", "30"),
+                ("tcp_keepalives_interval", "10"),
+                ("tcp_keepalives_count", "3"),
+                ("tcp_user_timeout", "60000"),
+            ])
+        };
         let options = match &self.place {
             Place::Socket { folder, port } => options.socket(folder).port(*port),
             Place::Host { host, port } => options.host(host).port(*port),
@@ -258,6 +271,17 @@ mod tests {
         ] {
             assert_eq!(link.to_string().parse(), Ok(link));
         }
+    }
+
+    #[test]
+    fn a_server_elsewhere_notices_soon_that_a_desk_has_left() {
+        let here = sample(Place::Host { host: "127.0.0.1".into(), port: 1 }, None);
+        let there = sample(Place::Host { host: "db.example.org".into(), port: 1 }, Some("-"));
+        let asked = |link: &ServerLink| {
+            let options = link.options("somebody", "secret");
+            options.get_options().is_some_and(|all| all.contains("tcp_keepalives_idle=30"))
+        };
+        assert_eq!((asked(&here), asked(&there)), (false, true));
     }
 
     #[test]

@@ -1,28 +1,31 @@
 //! Connections to a server: as a person's account (to enroll a device or change the password) and as a device
 //! (everything else).
 //!
-//! A database call runs in a task of its own that is never dropped half-way: a dropped future could leave a
-//! connection in the middle of a transaction in the pool. Each sign-in has its own pool.
+//! A database call runs in a task of its own that is never dropped half-way, and a connection whose call did not end is
+//! never used again. Each sign-in has its own connections.
 
+use crate::connections::{Connections, MOST_CONNECTIONS};
 use crate::error::{ServerError, is_connection_loss, is_lost_race};
 use crate::identity::{account_role, device_role};
-#[cfg(unix)]
-use crate::link::Place;
 use crate::link::ServerLink;
+use crate::pinned::Way;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use sqlx::Connection;
-use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgArguments, PgConnection};
 use sqlx::types::Json;
+use std::io::ErrorKind::TimedOut;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
 
-/// One for sync, one for the person, one for an import that takes its time; the role has one more.
-const MOST_CONNECTIONS: u32 = 3;
-/// How long one call may take before its connection is given up as half-open.
-const CALL_LIMIT: Duration = Duration::from_secs(30);
+/// How long a person waits for a call, whatever the network does; then its connection is given up as half-open.
+const CALL_LIMIT: Duration = Duration::from_secs(8);
+/// How long a call may take that moves much, as long as the server answers others meanwhile.
+const LONG_CALL_LIMIT: Duration = Duration::from_secs(120);
+/// Without an answer for so long, a long call looks whether the server is still there.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How long a change keeps asking after a lost answer before it is reported as unknown.
 const ASK_AGAIN_FOR: Duration = Duration::from_secs(6);
 
@@ -35,10 +38,10 @@ pub struct DeviceSecret {
     pub secret: SecretString,
 }
 
-/// A device's session: a small pool of its own.
+/// A device's session: two connections of its own at most.
 #[derive(Debug, Clone)]
 pub struct Session {
-    pool: PgPool,
+    connections: Connections,
     link: Arc<RwLock<ServerLink>>,
     device: DeviceSecret,
 }
@@ -52,21 +55,21 @@ pub(crate) enum Repeat {
     UntilKnown,
 }
 
+/// How long a call may take.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Patience {
+    /// Somebody waits.
+    Short,
+    /// It moves much: a page of a table, an import.
+    Long,
+}
+
 impl Session {
     /// A session that connects when it is first used, so that a desk can open without its server.
     #[must_use]
     pub fn open(link: &ServerLink, device: &DeviceSecret) -> Self {
-        let role = device_role(link.server_id, device.device_id);
-        let options = link.options(&role, device.secret.expose_secret());
-        let pool = PgPoolOptions::new()
-            .max_connections(MOST_CONNECTIONS)
-            .min_connections(0)
-            .idle_timeout(Duration::from_secs(300))
-            .acquire_timeout(Duration::from_secs(4))
-            // A ping before each call would double its round trips; calls repeat themselves instead.
-            .test_before_acquire(false)
-            .connect_lazy_with(options);
-        Self { pool, link: Arc::new(RwLock::new(link.clone())), device: device.clone() }
+        let connections = Connections::new(way(link, device));
+        Self { connections, link: Arc::new(RwLock::new(link.clone())), device: device.clone() }
     }
 
     /// The device this session signs in as.
@@ -83,29 +86,21 @@ impl Session {
 
     /// Goes on at another place: this computer's own server may listen elsewhere after a restart.
     pub fn move_to(&self, link: ServerLink) {
-        let role = device_role(link.server_id, self.device.device_id);
-        self.pool.set_connect_options(link.options(&role, self.device.secret.expose_secret()));
+        self.connections.move_to(way(&link, &self.device));
         *self.link.write().unwrap_or_else(PoisonError::into_inner) = link;
+    }
+
+    /// Uses none of the connections made so far: the computer slept, and whatever was at their other end has gone.
+    pub fn refresh(&self) {
+        self.connections.forget();
     }
 
     /// Ends the session's connections.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.connections.close().await;
     }
 
-    /// Fails at once where a server of this computer does not run: the pool would wait for it to start up, and whoever
-    /// could start it would not hear of it.
-    async fn knock(&self) -> Result<(), sqlx::Error> {
-        #[cfg(unix)]
-        if self.pool.num_idle() == 0
-            && let Place::Socket { folder, port } = self.link().place
-        {
-            tokio::net::UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).await?;
-        }
-        Ok(())
-    }
-
-    /// Calls a function that answers one jsonb.
+    /// Calls a function that answers one jsonb, and soon.
     ///
     /// # Errors
     /// What the server refused, or that it cannot be reached.
@@ -118,8 +113,28 @@ impl Session {
     where
         T: DeserializeOwned + Send + Unpin + 'static,
     {
-        let session = self.clone();
-        let task = tokio::spawn(async move { insist(&session, sql, &arguments, repeat).await });
+        self.patient_call(sql, arguments, repeat, Patience::Short).await
+    }
+
+    /// As [`Self::call`], for as long as `patience` says.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub(crate) async fn patient_call<T>(
+        &self,
+        sql: &'static str,
+        arguments: impl Fn() -> PgArguments + Send + Sync + 'static,
+        repeat: Repeat,
+        patience: Patience,
+    ) -> Result<T, ServerError>
+    where
+        T: DeserializeOwned + Send + Unpin + 'static,
+    {
+        let connections = self.connections.clone();
+        let task =
+            tokio::spawn(
+                async move { insist(&connections, sql, &arguments, repeat, patience).await },
+            );
         match task.await {
             Ok(Err(ServerError::WrongPassword)) => Err(ServerError::Expired),
             Ok(answer) => answer,
@@ -128,36 +143,46 @@ impl Session {
     }
 }
 
+fn way(link: &ServerLink, device: &DeviceSecret) -> Way {
+    let role = device_role(link.server_id, device.device_id);
+    Way::new(link, &role, device.secret.expose_secret())
+}
+
 async fn insist<T>(
-    session: &Session,
+    connections: &Connections,
     sql: &'static str,
     arguments: &(impl Fn() -> PgArguments + Send + Sync),
     repeat: Repeat,
+    patience: Patience,
 ) -> Result<T, ServerError>
 where
     T: DeserializeOwned + Send + Unpin + 'static,
 {
-    let until = Instant::now() + ASK_AGAIN_FOR;
-    let (mut maybe_sent, mut attempt) = (false, 0_u32);
+    let limit = if patience == Patience::Long { LONG_CALL_LIMIT } else { CALL_LIMIT };
+    let end = Instant::now() + limit;
+    let (mut lost_at, mut attempt) = (None, 0_u32);
     loop {
         attempt += 1;
-        let error = match once(session, sql, arguments()).await {
+        let error = match once(connections, sql, arguments(), patience, end).await {
             Ok(answer) => return Ok(answer),
             Err(Failed::BeforeSending(e)) => e,
             Err(Failed::Sent(e)) => {
-                maybe_sent |= is_connection_loss(&e);
+                if is_connection_loss(&e) {
+                    lost_at.get_or_insert_with(Instant::now);
+                }
                 e
             }
         };
         let lost = is_connection_loss(&error);
-        let again = match repeat {
+        let again = match (repeat, lost_at) {
             _ if is_lost_race(&error) => attempt <= 4,
-            // Each connection of the pool may have died with the server.
-            Repeat::Once => lost && maybe_sent && attempt <= MOST_CONNECTIONS,
-            Repeat::UntilKnown => lost && maybe_sent && Instant::now() < until,
+            // Each connection may have died with the server.
+            (Repeat::Once, Some(_)) => lost && attempt <= MOST_CONNECTIONS,
+            (Repeat::UntilKnown, Some(at)) => lost && at.elapsed() < ASK_AGAIN_FOR,
+            (_, None) => false,
         };
-        if !again {
-            return Err(if lost && maybe_sent && repeat == Repeat::UntilKnown {
+        if !again || Instant::now() >= end {
+            return Err(if lost && lost_at.is_some() && repeat == Repeat::UntilKnown {
                 ServerError::Unknown(error)
             } else {
                 error.into()
@@ -173,26 +198,69 @@ enum Failed {
     Sent(sqlx::Error),
 }
 
-async fn once<T>(session: &Session, sql: &'static str, arguments: PgArguments) -> Result<T, Failed>
+async fn once<T>(
+    connections: &Connections,
+    sql: &'static str,
+    arguments: PgArguments,
+    patience: Patience,
+    end: Instant,
+) -> Result<T, Failed>
 where
     T: DeserializeOwned + Send + Unpin + 'static,
 {
-    session.knock().await.map_err(Failed::BeforeSending)?;
-    let mut connection = session.pool.acquire().await.map_err(Failed::BeforeSending)?;
-    let answer = tokio::select! {
-        answer = sqlx::query_scalar_with::<_, Json<T>, _>(sql, arguments).fetch_one(&mut *connection) => answer,
-        () = sleep(CALL_LIMIT) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+    let mut lease = connections.lease(end).await.map_err(Failed::BeforeSending)?;
+    let asking = sqlx::query_scalar_with::<_, Json<T>, _>(sql, arguments);
+    let asking = asking.fetch_one(lease.connection());
+    let answer = match patience {
+        Patience::Short => timeout_at(end, asking).await.unwrap_or_else(|_| Err(given_up())),
+        Patience::Long => tokio::select! {
+            answer = asking => answer,
+            error = until_silent(connections, end) => Err(error),
+        },
     };
     match answer {
-        Ok(Json(value)) => Ok(value),
+        Ok(Json(value)) => {
+            connections.heard(true);
+            Ok(value)
+        }
         Err(error) => {
-            if is_connection_loss(&error) {
-                // It may still carry half an answer: never back into the pool.
-                let _ = connection.detach().close_hard().await;
+            let lost = is_connection_loss(&error);
+            connections.heard(!lost);
+            if lost {
+                // It may still carry half an answer: never used again.
+                lease.broken();
             }
             Err(Failed::Sent(error))
         }
     }
+}
+
+/// Looks now and then whether the server still answers; comes back with how it does not. Where the other connection is
+/// busy too, there is nothing to look with.
+async fn until_silent(connections: &Connections, end: Instant) -> sqlx::Error {
+    while Instant::now() < end {
+        sleep(LOOK_EVERY).await;
+        let Some(looking) = connections.spare() else { continue };
+        let look_until = Instant::now() + CALL_LIMIT;
+        let look = async {
+            let mut lease = looking.lease(look_until).await?;
+            let answer = timeout_at(look_until, lease.connection().ping()).await;
+            let answer = answer.unwrap_or_else(|_| Err(given_up()));
+            if answer.is_err() {
+                lease.broken();
+            }
+            answer
+        };
+        match look.await {
+            Err(error) if is_connection_loss(&error) => return error,
+            _ => {}
+        }
+    }
+    given_up()
+}
+
+fn given_up() -> sqlx::Error {
+    sqlx::Error::Io(TimedOut.into())
 }
 
 /// Signs in as a person's account, for one task: enrolling a device or changing the password.
@@ -206,9 +274,8 @@ pub async fn sign_in_account(
     email: &str,
     key: &SecretString,
 ) -> Result<AccountSession, ServerError> {
-    let options = link.options(&account_role(link.server_id, email), key.expose_secret());
-    let connecting = PgConnection::connect_with(&options);
-    let connection = match tokio::time::timeout(Duration::from_secs(10), connecting).await {
+    let way = Way::new(link, &account_role(link.server_id, email), key.expose_secret());
+    let connection = match tokio::time::timeout(Duration::from_secs(10), way.connect()).await {
         Ok(connection) => connection?,
         Err(_) => return Err(sqlx::Error::PoolTimedOut.into()),
     };

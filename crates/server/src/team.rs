@@ -3,6 +3,7 @@
 use crate::error::ServerError;
 use crate::identity::{invite_role, invite_subject, scram::scram_verifier};
 use crate::link::JoinLink;
+use crate::pinned::Way;
 use crate::session::{Repeat, Session};
 use chrono::{DateTime, Utc};
 use domain::permission::Role;
@@ -150,7 +151,7 @@ impl Session {
                 verifier.clone(),
                 resource_id
             ),
-            Repeat::Once,
+            Repeat::UntilKnown,
         )
         .await
     }
@@ -171,7 +172,7 @@ impl Session {
     /// [`ServerError::NotFound`] for one that is not this organization's, [`ServerError::NotPermitted`].
     pub async fn withdraw_invitation(&self, org: Uuid, id: Uuid) -> Result<(), ServerError> {
         let sql = "select to_jsonb(account.withdraw_invitation($1, $2))";
-        let _: Value = self.call(sql, arguments!(org, id), Repeat::Once).await?;
+        let _: Value = self.call(sql, arguments!(org, id), Repeat::UntilKnown).await?;
         Ok(())
     }
 
@@ -191,7 +192,7 @@ impl Session {
             .call(
                 "select account.issue_reset($1, $2, $3, $4, $5)",
                 arguments!(org, id, user, subject.clone(), verifier.clone()),
-                Repeat::Once,
+                Repeat::UntilKnown,
             )
             .await?;
         Ok(answer.expires_at)
@@ -212,9 +213,8 @@ impl Guest {
     /// that the server cannot be reached.
     pub async fn enter(link: &JoinLink) -> Result<Self, ServerError> {
         let role = invite_role(link.server.server_id, &link.token);
-        let options = link.server.options(&role, link.token.expose_secret());
-        let connecting = PgConnection::connect_with(&options);
-        match tokio::time::timeout(Duration::from_secs(10), connecting).await {
+        let way = Way::new(&link.server, &role, link.token.expose_secret());
+        match tokio::time::timeout(Duration::from_secs(10), way.connect()).await {
             Ok(connection) => Ok(Self { connection: connection? }),
             Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
         }

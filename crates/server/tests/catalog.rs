@@ -93,7 +93,9 @@ async fn every_table_is_captured_or_known_to_be_the_servers_own() {
             "journal",
             "journal_rows",
             "member_views",
+            "moves",
             "permissions",
+            "redactions",
             "replicated",
             "rules",
             "schema_info",
@@ -114,7 +116,7 @@ async fn every_definer_and_trigger_function_pins_its_search_path() {
     let db = TestServer::database().await;
     let loose = list(&db, "
         select p.oid::regprocedure::text from pg_proc p
-        where p.pronamespace::regnamespace::text in ('app', 'api', 'account', 'setup', 'report', 'public')
+        where p.pronamespace::regnamespace::text in ('app', 'api', 'account', 'setup', 'hub', 'report', 'public')
           and (p.prosecdef or p.prorettype = 'trigger'::regtype)
           and not coalesce(p.proconfig @> array['search_path=\"\"'], false)").await;
     assert_eq!(loose, NONE);
@@ -152,6 +154,7 @@ async fn what_a_desk_may_call_is_listed_and_owned_by_neither_table_owner_nor_sup
             "api.imported cloche_api",
             "api.pull cloche_api",
             "api.record_desk cloche_api",
+            "api.sizes cloche_api",
             "api.snapshot cloche_api",
             "api.stage cloche_api",
             "api.undo cloche_api",
@@ -164,7 +167,7 @@ async fn what_a_desk_may_call_is_listed_and_owned_by_neither_table_owner_nor_sup
           and has_function_privilege('cloche_invite', p.oid, 'execute')").await;
     assert_eq!(of_a_link, ["account.accept(text,text)"], "a link does one thing");
     let exempt = list(&db, "select rolname::text from pg_roles
-        where rolname ~ '^cloche_(owner|api|guard|identity|account|device|invite)$'
+        where rolname ~ '^cloche_(owner|api|guard|identity|keeper|account|device|invite|hub)$'
           and (rolsuper or rolbypassrls or rolcanlogin or rolcreatedb or (rolcreaterole and rolname <> 'cloche_identity'))").await;
     assert_eq!(exempt, NONE, "no role of ours stands above row security or signs in");
 }
@@ -174,7 +177,7 @@ async fn nothing_of_ours_is_open_to_everybody() {
     let db = TestServer::database().await;
     let open = list(&db, "
         select p.oid::regprocedure::text from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
-        where a.grantee = 0 and p.pronamespace::regnamespace::text in ('app', 'api', 'account', 'setup', 'report', 'public')").await;
+        where a.grantee = 0 and p.pronamespace::regnamespace::text in ('app', 'api', 'account', 'setup', 'hub', 'report', 'public')").await;
     assert_eq!(open, NONE, "a new function must be granted before anybody may call it");
 }
 

@@ -51,7 +51,8 @@ async fn everybody_but_the_owner_needs_a_secret() {
     let server = Embedded::start(&options(&place)).await.unwrap();
     run(&server, "create role eve login; create role max login password 'a long secret'").await;
     let sign_in = async |role: &str, password: &str| {
-        let options = server.owner_options("postgres").username(role).password(password);
+        let options =
+            server.owner_options("postgres").driver().clone().username(role).password(password);
         options
             .connect()
             .await

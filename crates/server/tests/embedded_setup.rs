@@ -5,8 +5,7 @@ use secrecy::SecretString;
 use server::identity::new_secret;
 use server::session::sign_in_account;
 use server::setup::{self, NewMember, NewOrganization, SetupError};
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use testkit::TestServer;
 use uuid::Uuid;
 
@@ -15,16 +14,16 @@ fn fresh_name() -> String {
     format!("cloche_t_{}", Uuid::new_v4().simple())
 }
 
-async fn owner_of(database: &str) -> PgConnectOptions {
+async fn owner_of(database: &str) -> server::setup::OwnerOptions {
     TestServer::shared().await.owner_options(database)
 }
 
-async fn list(owner: &PgConnectOptions, sql: &str) -> Vec<String> {
+async fn list(owner: &server::setup::OwnerOptions, sql: &str) -> Vec<String> {
     let mut connection = owner.connect().await.unwrap();
     sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.unwrap()
 }
 
-async fn run(owner: &PgConnectOptions, sql: &str) {
+async fn run(owner: &server::setup::OwnerOptions, sql: &str) {
     let mut connection = owner.connect().await.unwrap();
     sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
 }
@@ -205,4 +204,36 @@ async fn what_a_set_up_form_can_get_wrong_is_said_in_sentences() {
 
 async fn user(owner: &mut PgConnection, email: &str, key: &SecretString) -> SetupError {
     setup::create_user(owner, email, key).await.unwrap_err()
+}
+
+/// A writer that stays makes the build of an index wait, give up and leave a useless one behind.
+#[tokio::test]
+async fn an_index_whose_build_was_cut_short_is_built_again_and_holds_no_writer_up() {
+    let db = TestServer::database().await;
+    let (owner, name) = (db.owner_options(), db.link().database.clone());
+    run(&owner, "drop index app.journal_rows_by_event").await;
+    run(&owner, "delete from public._sqlx_migrations where version = 36").await;
+    let mut writer = owner.connect().await.unwrap();
+    sqlx::raw_sql("begin; lock table app.journal_rows in row exclusive mode")
+        .execute(&mut writer)
+        .await
+        .unwrap();
+    let (migrating, beside) = (owner.clone(), owner.clone());
+    let migrating = tokio::spawn(async move { setup::provision(&migrating, &name).await });
+    let useless = "select indexrelid::text from pg_index where not indisvalid";
+    let mut seen = std::collections::BTreeSet::new();
+    while seen.is_empty() {
+        seen.extend(list(&beside, useless).await);
+    }
+    run(&beside, "begin; lock table app.journal_rows in row exclusive mode nowait; commit").await;
+    // Given up, and left as it is: the build does not wait any more.
+    let waiting = "select pid::text from pg_stat_activity where datname = current_database() and query ~ '^-- no-transaction' and state = 'active'";
+    while !list(&beside, waiting).await.is_empty() {}
+    assert_eq!(list(&beside, useless).await, Vec::from_iter(seen));
+    sqlx::raw_sql("commit").execute(&mut writer).await.unwrap();
+    migrating.await.unwrap().unwrap();
+    assert_eq!(list(&beside, useless).await, Vec::<String>::new());
+    let built = "select indisvalid::text from pg_index where indexrelid = 'app.journal_rows_by_event'::regclass";
+    assert_eq!(list(&beside, built).await, ["true"]);
+    writer.close().await.unwrap();
 }

@@ -3,7 +3,9 @@
 
 mod door_support;
 
-use door_support::{Desk, Office, id_of, insert_client, refused, update};
+use door_support::{
+    Desk, Office, delete, id_of, insert_client, insert_task, june, move_task, refused, update,
+};
 use serde_json::{Value, json};
 use sqlx::Connection;
 use std::collections::{BTreeMap, HashMap};
@@ -269,13 +271,13 @@ async fn a_change_of_role_or_matrix_raises_the_view_of_those_it_concerns() {
 }
 
 #[tokio::test]
-async fn staff_hears_that_rows_changed_but_not_what_they_are() {
+async fn staff_hears_nothing_of_rows_that_it_may_not_see() {
     let office = Office::open().await;
     let (ana, sam) = (office.ana(), office.sam());
     let event = ana.event().await;
     let mut copy = Copy::default();
     copy.catch_up(&sam, 100).await;
-    assert_eq!(copy.rows[&("events".to_owned(), event)].1, Value::Null);
+    assert!(!copy.rows.contains_key(&("events".to_owned(), event)), "not even that it is there");
     assert!(
         copy.alive()
             .keys()
@@ -340,4 +342,137 @@ async fn history_tells_who_did_what_to_a_row_newest_first() {
         .await
         .unwrap();
     assert_eq!(older["entries"][0]["n"], entries[1]["n"]);
+}
+
+/// The commands of an event's history, newest first, each with the tables it touched.
+fn told(history: &Value) -> Vec<(String, Vec<String>)> {
+    let entries = history["entries"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let tables = |entry: &Value| {
+        entry["changes"].as_array().unwrap().iter().map(|c| text(&c["table"])).collect()
+    };
+    entries.map(|entry| (text(&entry["command"]), tables(entry))).collect()
+}
+
+#[tokio::test]
+async fn an_event_s_history_is_also_that_of_its_tasks_prerequisites_and_bookings() {
+    let office = Office::open().await;
+    let (ana, sam) = (office.ana(), office.sam());
+    let (event, other) = (ana.event().await, ana.event().await);
+    let me = office.link_sam(&ana).await;
+    let [cook, serve] = [ana.task(event, "Cook").await, ana.task(event, "Serve").await];
+    ana.wait_for(event, serve, cook).await.unwrap();
+    let mine = ana.booked(me, event, &june(14, 16), &june(14, 23)).await;
+    ana.move_task(cook, "pending", "completed").await.unwrap();
+    // What happens elsewhere, and a step that does both, of which only the own part is told.
+    let away = ana.task(other, "Elsewhere").await;
+    let both = json!([
+        move_task(serve, "pending", "in_progress"),
+        move_task(away, "pending", "in_progress")
+    ]);
+    ana.apply("task.move", both).await.unwrap();
+    let edge: Uuid = office.scalar("select id from app.task_dependencies").await;
+    let set = json!([delete("task_dependencies", edge), delete("tasks", serve)]);
+    ana.apply("task.delete", set).await.unwrap();
+    let history = ana.history("events", event).await.unwrap();
+    let wanted = [
+        ("task.delete", vec!["task_dependencies", "tasks"]),
+        ("task.move", vec!["tasks"]),
+        ("task.move", vec!["tasks"]),
+        ("schedule.assign", vec!["resource_schedule"]),
+        ("task.edit", vec!["task_dependencies"]),
+        ("task.create", vec!["tasks"]),
+        ("task.create", vec!["tasks"]),
+        ("event.create", vec!["events"]),
+    ];
+    let wanted: Vec<(String, Vec<String>)> = wanted
+        .into_iter()
+        .map(|(command, tables)| {
+            (command.to_owned(), tables.into_iter().map(str::to_owned).collect())
+        })
+        .collect();
+    assert_eq!(told(&history), wanted);
+    assert_eq!(history["entries"][0]["changes"][1]["before"]["title"], "Serve", "what is gone too");
+    assert!(!history.to_string().contains("Elsewhere"));
+    // Whoever sees the event sees what belongs to it; of others nothing at all.
+    assert_eq!(told(&sam.history("events", event).await.unwrap()), wanted);
+    refused(sam.history("events", other).await, "CL404", "row_unknown");
+    // A task's own history is its own.
+    assert_eq!(told(&ana.history("tasks", cook).await.unwrap()).len(), 2);
+    // Page by page, nothing twice and nothing left out.
+    let (mut before, mut paged) = (None::<i64>, Vec::new());
+    loop {
+        let page: Value = sqlx::query_scalar("select api.history($1, 'events', $2, $3, 3)")
+            .bind(ana.org)
+            .bind(event)
+            .bind(before)
+            .fetch_one(&ana.pool)
+            .await
+            .unwrap();
+        paged.extend(told(&page));
+        before = page["entries"].as_array().unwrap().last().and_then(|entry| entry["n"].as_i64());
+        if page["done"] == json!(true) {
+            break;
+        }
+    }
+    assert_eq!(paged, wanted);
+    // No longer booked, no longer told.
+    ana.apply("schedule.release", json!([delete("resource_schedule", mine)])).await.unwrap();
+    refused(sam.history("events", event).await, "CL404", "row_unknown");
+}
+
+#[tokio::test]
+async fn of_a_command_that_did_very_much_to_an_event_the_first_sixty_things_are_told() {
+    let office = Office::open().await;
+    let ana = office.ana();
+    let event = ana.event().await;
+    let tasks: Vec<Value> =
+        (0..65).map(|n| insert_task(Uuid::now_v7(), event, &format!("Task {n}"))).collect();
+    ana.apply("task.create", json!(tasks)).await.unwrap();
+    let history = ana.history("events", event).await.unwrap();
+    let entry = &history["entries"][0];
+    assert_eq!((entry["changes"].as_array().unwrap().len(), &entry["more"]), (60, &json!(5)));
+    assert_eq!(entry["changes"][0]["after"]["title"], "Task 0");
+}
+
+#[tokio::test]
+async fn a_first_copy_is_told_about_how_many_rows_it_will_hold() {
+    let office = Office::open().await;
+    let (ana, sam) = (office.ana(), office.sam());
+    let sizes = async |desk: &Desk| -> Value {
+        sqlx::query_scalar("select api.sizes($1)")
+            .bind(desk.org)
+            .fetch_one(&desk.pool)
+            .await
+            .unwrap()
+    };
+    let (event, _) = (ana.event().await, ana.event().await);
+    let me = office.link_sam(&ana).await;
+    let other = ana.person("Bo").await;
+    ana.booked(me, event, &june(14, 16), &june(14, 23)).await;
+    ana.booked(other, event, &june(14, 16), &june(14, 23)).await;
+    for desk in [&ana, &sam] {
+        let told = sizes(desk).await;
+        for (table, rows) in told.as_object().unwrap() {
+            let page = desk.snapshot(table, None, 10_000).await.unwrap();
+            assert_eq!(*rows, json!(page["rows"].as_array().unwrap().len()), "{table}");
+        }
+        assert_eq!(told["resource_schedule"], json!(2));
+    }
+    assert_eq!(
+        (&sizes(&ana).await["events"], &sizes(&sam).await["events"]),
+        (&json!(2), &json!(1))
+    );
+    // Beyond ten thousand the statistics answer, whatever else the server holds.
+    let many = |from: u32| -> Vec<Value> {
+        (from..from + 2_000)
+            .map(|n| insert_client(Uuid::from_u128(u128::from(n) + 1), &format!("Client {n}")))
+            .collect()
+    };
+    for from in [0, 2_000, 4_000, 6_000, 8_000, 10_000] {
+        ana.apply("import.clients", json!(many(from))).await.unwrap();
+    }
+    office.run("analyze app.clients").await;
+    let told = sizes(&ana).await["clients"].as_i64().unwrap();
+    assert!((11_000..=13_000).contains(&told), "{told}");
 }

@@ -4,8 +4,8 @@
 mod door_support;
 
 use door_support::{
-    Desk, Office, delete, insert_assignment, insert_dependency, insert_task, june, move_task,
-    refused, update, with,
+    Desk, Office, delete, id_of, insert_assignment, insert_dependency, insert_task, june,
+    move_task, refused, update, with,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -443,7 +443,9 @@ async fn an_undo_that_would_break_the_order_is_refused() {
         .await
         .unwrap();
     desk.move_task(ids[1], "pending", "in_progress").await.unwrap();
-    refused(desk.undo(done, false).await.1, "CL422", "tasks_dependants_started");
+    let said = refused(desk.undo(done, false).await.1, "CL409", "undo_blocked");
+    assert_eq!(said.message, "This cannot be undone: a task that waits for it has started since.");
+    refused(desk.undo(done, true).await.1, "CL409", "undo_blocked");
     desk.move_task(ids[1], "in_progress", "pending").await.unwrap();
     desk.undo(done, false).await.1.unwrap();
     // A task that others wait for is theirs too.
@@ -454,6 +456,114 @@ async fn an_undo_that_would_break_the_order_is_refused() {
     let said = refused(desk.undo(made, false).await.1, "CL409", "undo_blocked");
     assert_eq!(said.detail["blocked"][0]["reason"], "in_use");
     assert_eq!(said.detail["blocked"][0]["by"][0]["table"], "task_dependencies");
+}
+
+/// What stands in the way of an undo: the row, why, and what does.
+fn in_the_way(said: &door_support::Refusal) -> Vec<(Uuid, String, Vec<Uuid>)> {
+    let blocked = said.detail["blocked"].as_array().unwrap().iter();
+    let by = |row: &Value| {
+        let by = row["by"].as_array().into_iter().flatten();
+        by.map(|other| id_of(&other["id"])).collect()
+    };
+    blocked.map(|r| (id_of(&r["id"]), r["reason"].as_str().unwrap().to_owned(), by(r))).collect()
+}
+
+async fn task_status(desk: &Desk, id: Uuid) -> String {
+    desk.row("tasks", id).await.unwrap()["status"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_rest_of_an_undo_leaves_out_what_others_have_built_on_and_names_it() {
+    let office = Office::open().await;
+    let desk = office.ana();
+    let event = desk.event().await;
+    let ids = chain(&desk, event, &["a", "b", "c"]).await;
+    let [alone, other] = [desk.task(event, "alone").await, desk.task(event, "other").await];
+    desk.wait_for(event, other, ids[0]).await.unwrap();
+    // One step completes two tasks and the first of a chain; the second of it and another one start on that ground.
+    let done = Uuid::now_v7();
+    let completed = [ids[0], alone].map(|id| move_task(id, "pending", "completed"));
+    desk.apply_as(done, "task.move", json!(completed)).await.unwrap();
+    desk.move_task(ids[1], "pending", "in_progress").await.unwrap();
+    desk.move_task(other, "pending", "completed").await.unwrap();
+    let said = refused(desk.undo(done, false).await.1, "CL409", "undo_blocked");
+    let mut built = vec![ids[1], other];
+    built.sort();
+    assert_eq!(in_the_way(&said), [(ids[0], "dependants_started".to_owned(), built)]);
+    let (rest, said) = desk.undo(done, true).await;
+    said.unwrap();
+    assert_eq!(task_status(&desk, alone).await, "pending");
+    assert_eq!(task_status(&desk, ids[0]).await, "completed", "others have built on it");
+    // And redo brings it back whole.
+    desk.undo(rest, false).await.1.unwrap();
+    assert_eq!(task_status(&desk, alone).await, "completed");
+
+    // A step that did both is undone as one: nothing that stays has been built on it.
+    let both = Uuid::now_v7();
+    let set = json!([
+        move_task(ids[1], "in_progress", "completed"),
+        move_task(ids[2], "pending", "in_progress")
+    ]);
+    desk.apply_as(both, "task.move", set).await.unwrap();
+    desk.undo(both, false).await.1.unwrap();
+    assert_eq!(task_status(&desk, ids[2]).await, "pending");
+
+    // What has a new title keeps the status that it got later.
+    let renamed = Uuid::now_v7();
+    let title = update("tasks", ids[2], json!({"title": "c"}), json!({"title": "d"}));
+    desk.apply_as(renamed, "task.edit", json!([title])).await.unwrap();
+    desk.move_task(ids[1], "in_progress", "completed").await.unwrap();
+    desk.move_task(ids[2], "pending", "in_progress").await.unwrap();
+    desk.undo(renamed, false).await.1.unwrap();
+    assert_eq!(task_status(&desk, ids[2]).await, "in_progress");
+}
+
+#[tokio::test]
+async fn what_a_task_waited_for_comes_back_only_where_it_keeps_the_order() {
+    let office = Office::open().await;
+    let desk = office.ana();
+    let event = desk.event().await;
+    let [a, b, c] =
+        [desk.task(event, "a").await, desk.task(event, "b").await, desk.task(event, "c").await];
+    let [ab, cb] = [Uuid::now_v7(), Uuid::now_v7()];
+    let edges = [(ab, a, b), (cb, c, b)];
+    let made = edges.map(|(id, task, on)| insert_dependency(id, event, task, on));
+    desk.apply("task.edit", json!(made)).await.unwrap();
+    let drop_both = json!([delete("task_dependencies", ab), delete("task_dependencies", cb)]);
+    let dropped = Uuid::now_v7();
+    desk.apply_as(dropped, "task.edit", drop_both.clone()).await.unwrap();
+    desk.move_task(a, "pending", "in_progress").await.unwrap();
+    let said = refused(desk.undo(dropped, false).await.1, "CL409", "undo_blocked");
+    assert_eq!(in_the_way(&said), [(ab, "prerequisites_open".to_owned(), vec![b])]);
+    desk.undo(dropped, true).await.1.unwrap();
+    assert!(desk.row("task_dependencies", cb).await.is_some());
+    assert!(desk.row("task_dependencies", ab).await.is_none());
+
+    // Turned round meanwhile: the one that would close a circle stays away.
+    desk.move_task(a, "in_progress", "pending").await.unwrap();
+    let turned = Uuid::now_v7();
+    let gone = json!([delete("task_dependencies", cb)]);
+    desk.apply_as(turned, "task.edit", gone).await.unwrap();
+    desk.wait_for(event, b, c).await.unwrap();
+    let said = refused(desk.undo(turned, false).await.1, "CL409", "undo_blocked");
+    assert_eq!(in_the_way(&said), [(cb, "circle".to_owned(), vec![])]);
+
+    // A deleted task that was at work comes back without what is no longer completed.
+    let [work, ground] = [desk.task(event, "work").await, desk.task(event, "ground").await];
+    desk.wait_for(event, work, ground).await.unwrap();
+    desk.move_task(ground, "pending", "completed").await.unwrap();
+    desk.move_task(work, "pending", "in_progress").await.unwrap();
+    let edge: Uuid = office
+        .scalar(&format!("select id from app.task_dependencies where task_id = '{work}'"))
+        .await;
+    let deleted = Uuid::now_v7();
+    let set = json!([delete("task_dependencies", edge), delete("tasks", work)]);
+    desk.apply_as(deleted, "task.delete", set).await.unwrap();
+    desk.move_task(ground, "completed", "pending").await.unwrap();
+    let said = refused(desk.undo(deleted, false).await.1, "CL409", "undo_blocked");
+    assert_eq!(in_the_way(&said), [(edge, "prerequisites_open".to_owned(), vec![ground])]);
+    desk.undo(deleted, true).await.1.unwrap();
+    assert_eq!(task_status(&desk, work).await, "in_progress");
 }
 
 #[tokio::test]

@@ -1,11 +1,7 @@
-//! A way to a server that can be cut at any step of a call.
+//! Where a call can be cut, and finding that place in what passes.
 
-use ::server::link::{Place, ServerLink};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UnixStream};
-use tokio::sync::watch;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use uuid::Uuid;
 
 /// Where in a call the connection breaks.
@@ -15,16 +11,20 @@ pub enum Cut {
     BeforeRequest,
     /// Half of the request arrives.
     InRequest,
+    /// So many of the request's messages arrive (it has three: bind, execute, sync).
+    RequestMessages(u32),
     /// The whole request arrives; nobody waits for the answer.
     AfterRequest,
     /// The server has answered, but nothing of it arrives.
     BeforeAnswer,
     /// A piece of the answer arrives.
     InAnswer,
+    /// So many of the answer's messages arrive (it has four: bound, row, complete, ready).
+    AnswerMessages(u32),
 }
 
 impl Cut {
-    /// Every step.
+    /// The steps that differ for a desk.
     pub const ALL: [Self; 5] = [
         Self::BeforeRequest,
         Self::InRequest,
@@ -32,161 +32,230 @@ impl Cut {
         Self::BeforeAnswer,
         Self::InAnswer,
     ];
+
+    /// Every step of the protocol, the last one after all of it.
+    pub const EVERY: [Self; 11] = [
+        Self::BeforeRequest,
+        Self::InRequest,
+        Self::RequestMessages(1),
+        Self::RequestMessages(2),
+        Self::AfterRequest,
+        Self::BeforeAnswer,
+        Self::InAnswer,
+        Self::AnswerMessages(1),
+        Self::AnswerMessages(2),
+        Self::AnswerMessages(3),
+        Self::AnswerMessages(4),
+    ];
 }
 
-#[derive(Debug)]
-struct State {
-    armed: Mutex<Option<(Uuid, Cut, bool)>>,
-    down: AtomicBool,
-    /// Raised to end every open connection.
-    ends: watch::Sender<u64>,
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// The desk.
+    ToServer,
+    /// The server.
+    ToDesk,
 }
 
-/// A relay on this computer, on a port that the system picked. Connections end with it.
-#[derive(Debug)]
-pub struct Relay {
-    link: ServerLink,
-    state: Arc<State>,
-    listening: tokio::task::JoinHandle<()>,
+#[derive(Debug, Clone, Copy)]
+enum Armed {
+    /// At this step of the call that carries this id; whether everything else is cut then too.
+    Call(Uuid, Cut, bool),
+    /// After so many more messages that way, in whatever connection.
+    Messages(Direction, u64),
 }
 
-impl Relay {
-    /// A relay to the server of `link`.
-    ///
-    /// # Panics
-    /// When this computer has no loopback.
-    pub async fn to(link: &ServerLink) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
-        let port = listener.local_addr().expect("it listens").port();
-        let state = Arc::new(State {
-            armed: Mutex::default(),
-            down: AtomicBool::new(false),
-            ends: watch::Sender::new(0),
-        });
-        let (place, shared) = (link.place.clone(), state.clone());
-        let listening = tokio::spawn(async move {
-            while let Ok((desk, _)) = listener.accept().await {
-                if !shared.down.load(Ordering::SeqCst) {
-                    tokio::spawn(relay(desk, place.clone(), shared.clone()));
-                }
+/// The cut that is to be made, for all connections together.
+#[derive(Debug, Default)]
+pub(crate) struct Cuts(Mutex<Option<Armed>>);
+
+/// What becomes of a piece: how much of it passes, and whether the connection ends there.
+pub(crate) struct Verdict {
+    pub passed: usize,
+    pub ends: bool,
+    pub all_down: bool,
+}
+
+impl Cuts {
+    pub fn arm_call(&self, command: Uuid, cut: Cut, stay_down: bool) {
+        self.set(Some(Armed::Call(command, cut, stay_down)));
+    }
+
+    pub fn arm_messages(&self, direction: Direction, messages: u64) {
+        self.set(Some(Armed::Messages(direction, messages)));
+    }
+
+    pub fn is_armed(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    fn set(&self, armed: Option<Armed>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = armed;
+    }
+
+    /// Judges a piece that goes in `direction`; `ends` are the places in it where messages end.
+    pub fn judge(
+        &self,
+        connection: &Connection,
+        direction: Direction,
+        piece: &[u8],
+        ends: &[usize],
+    ) -> Verdict {
+        let (passed, all_down) = match self.take(direction, piece, ends) {
+            Some(Found::Here(passed)) => (passed, false),
+            Some(Found::Call(cut, all_down)) => {
+                connection.set(cut, 0);
+                (connection.reach(direction, piece.len(), ends), all_down)
             }
-        });
-        let place = Place::Host { host: "127.0.0.1".to_owned(), port };
-        Self { link: ServerLink { place, ..link.clone() }, state, listening }
+            None => (connection.reach(direction, piece.len(), ends), false),
+        };
+        let ends = passed < piece.len() || connection.is_at_its_end(direction);
+        Verdict { passed, ends, all_down }
     }
 
-    /// The link through the relay.
-    #[must_use]
-    pub fn link(&self) -> &ServerLink {
-        &self.link
-    }
-
-    /// Cuts the connection at that step of the call that carries `command`; then, if `stay_down`, every other
-    /// connection too, until [`Self::up`].
-    pub fn cut(&self, command: Uuid, cut: Cut, stay_down: bool) {
-        *self.state.armed.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some((command, cut, stay_down));
-    }
-
-    /// Whether the cut has been made.
-    #[must_use]
-    pub fn has_cut(&self) -> bool {
-        self.state.armed.lock().unwrap_or_else(PoisonError::into_inner).is_none()
-    }
-
-    /// Ends all connections and takes no new ones.
-    pub fn down(&self) {
-        self.state.go_down();
-    }
-
-    /// Takes connections again.
-    pub fn up(&self) {
-        self.state.down.store(false, Ordering::SeqCst);
-    }
-}
-
-impl Drop for Relay {
-    fn drop(&mut self) {
-        self.listening.abort();
-        self.state.go_down();
-    }
-}
-
-impl State {
-    fn go_down(&self) {
-        self.down.store(true, Ordering::SeqCst);
-        self.ends.send_modify(|ends| *ends += 1);
-    }
-
-    /// The cut to make, if `request` is the call it was meant for.
-    fn take(&self, request: &[u8]) -> Option<Cut> {
-        let mut armed = self.armed.lock().unwrap_or_else(PoisonError::into_inner);
-        let (command, cut, stay_down) = (*armed)?;
-        request.windows(16).find(|bytes| *bytes == command.as_bytes())?;
-        *armed = None;
-        if stay_down {
-            self.down.store(true, Ordering::SeqCst);
-        }
-        Some(cut)
-    }
-}
-
-async fn relay(desk: TcpStream, place: Place, state: Arc<State>) {
-    match place {
-        Place::Socket { folder, port } => {
-            if let Ok(server) = UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).await {
-                between(desk, server, state).await;
+    fn take(&self, direction: Direction, piece: &[u8], ends: &[usize]) -> Option<Found> {
+        let mut armed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match armed.as_mut()? {
+            Armed::Call(command, cut, stay_down) => {
+                let is_meant = direction == Direction::ToServer
+                    && piece.windows(16).any(|bytes| bytes == command.as_bytes());
+                let found = Found::Call(*cut, *stay_down);
+                is_meant.then(|| *armed = None).map(|()| found)
             }
-        }
-        Place::Host { host, port } => {
-            if let Ok(server) = TcpStream::connect((host, port)).await {
-                between(desk, server, state).await;
-            }
-        }
-    }
-}
-
-/// Passes bytes both ways until either side ends, or the cut is made.
-async fn between(
-    mut desk: TcpStream,
-    mut server: impl AsyncRead + AsyncWrite + Unpin,
-    state: Arc<State>,
-) {
-    let mut ends = state.ends.subscribe();
-    let (mut request, mut answer) = (vec![0; 1 << 16], vec![0; 1 << 16]);
-    let mut cut = None;
-    loop {
-        tokio::select! {
-            read = desk.read(&mut request) => {
-                let Ok(n @ 1..) = read else { return };
-                cut = cut.or(state.take(&request[..n]));
-                let passed = match cut {
-                    Some(Cut::BeforeRequest) => 0,
-                    Some(Cut::InRequest) => n / 2,
-                    _ => n,
+            Armed::Messages(way, left) if *way == direction => {
+                let place = usize::try_from(*left).unwrap_or(usize::MAX);
+                let passed = match place.checked_sub(1) {
+                    None => 0,
+                    Some(last) if last < ends.len() => ends[last],
+                    Some(_) => {
+                        *left -= ends.len() as u64;
+                        return None;
+                    }
                 };
-                if server.write_all(&request[..passed]).await.is_err() || passed < n {
-                    break;
-                }
-                if cut == Some(Cut::AfterRequest) {
-                    break;
-                }
+                *armed = None;
+                Some(Found::Here(passed))
             }
-            read = server.read(&mut answer) => {
-                let Ok(n @ 1..) = read else { return };
-                let passed = match cut {
-                    Some(Cut::BeforeAnswer) => 0,
-                    Some(Cut::InAnswer) => n / 2,
-                    _ => n,
-                };
-                if desk.write_all(&answer[..passed]).await.is_err() || passed < n {
-                    break;
-                }
-            }
-            _ = ends.changed() => return,
+            Armed::Messages(..) => None,
         }
     }
-    if state.down.load(Ordering::SeqCst) {
-        state.go_down();
+}
+
+enum Found {
+    Here(usize),
+    Call(Cut, bool),
+}
+
+/// One connection, and how far the call that is to be cut got in it.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub number: usize,
+    call: Mutex<Option<(Cut, usize)>>,
+}
+
+impl Connection {
+    pub fn new(number: usize) -> Self {
+        Self { number, call: Mutex::default() }
+    }
+
+    fn set(&self, cut: Cut, messages: usize) {
+        *self.call.lock().unwrap_or_else(PoisonError::into_inner) = Some((cut, messages));
+    }
+
+    /// How many bytes of a piece may pass.
+    fn reach(&self, direction: Direction, length: usize, ends: &[usize]) -> usize {
+        let mut at = self.call.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((cut, seen)) = at.as_mut() else { return length };
+        let mut counted = |most: u32| {
+            let left = (most as usize).saturating_sub(*seen);
+            *seen += ends.len();
+            match left.checked_sub(1) {
+                None => 0,
+                Some(last) => ends.get(last).copied().unwrap_or(length),
+            }
+        };
+        match (direction, *cut) {
+            (Direction::ToServer, Cut::BeforeRequest) | (Direction::ToDesk, Cut::BeforeAnswer) => 0,
+            (Direction::ToServer, Cut::InRequest) | (Direction::ToDesk, Cut::InAnswer) => {
+                length / 2
+            }
+            (Direction::ToServer, Cut::RequestMessages(most))
+            | (Direction::ToDesk, Cut::AnswerMessages(most)) => counted(most),
+            _ => length,
+        }
+    }
+
+    fn is_at_its_end(&self, direction: Direction) -> bool {
+        let at = self.call.lock().unwrap_or_else(PoisonError::into_inner);
+        match (*at, direction) {
+            (Some((Cut::AfterRequest, _)), Direction::ToServer) => true,
+            (Some((Cut::AnswerMessages(most), seen)), Direction::ToDesk) => seen >= most as usize,
+            _ => false,
+        }
+    }
+}
+
+/// Finds where the messages of PostgreSQL's protocol end, in the clear.
+#[derive(Debug)]
+pub(crate) struct Frames {
+    /// A desk's first message has no type.
+    first: bool,
+    header: Vec<u8>,
+    body_left: usize,
+}
+
+impl Frames {
+    pub fn new(direction: Direction) -> Self {
+        Self { first: direction == Direction::ToServer, header: Vec::new(), body_left: 0 }
+    }
+
+    /// The places in the next piece where messages end.
+    pub fn ends(&mut self, piece: &[u8]) -> Vec<usize> {
+        let (mut ends, mut at) = (Vec::new(), 0);
+        while at < piece.len() {
+            if self.body_left > 0 {
+                let step = self.body_left.min(piece.len() - at);
+                at += step;
+                self.body_left -= step;
+            } else {
+                self.header.push(piece[at]);
+                at += 1;
+                let whole = if self.first { 4 } else { 5 };
+                if self.header.len() < whole {
+                    continue;
+                }
+                let length: [u8; 4] = self.header[whole - 4..].try_into().unwrap_or_default();
+                self.body_left = (u32::from_be_bytes(length) as usize).saturating_sub(4);
+                self.header.clear();
+                self.first = false;
+            }
+            if self.body_left == 0 {
+                ends.push(at);
+            }
+        }
+        ends
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_end_where_they_end_however_they_are_cut_up() {
+        let mut stream = vec![0, 0, 0, 8, 0, 3, 0, 0];
+        for body in [&b"abc"[..], b"", b"0123456789"] {
+            stream.push(b'Q');
+            stream.extend(u32::try_from(body.len() + 4).unwrap_or(4).to_be_bytes());
+            stream.extend(body);
+        }
+        for size in 1..stream.len() {
+            let mut frames = Frames::new(Direction::ToServer);
+            let mut ends = Vec::new();
+            for (i, piece) in stream.chunks(size).enumerate() {
+                ends.extend(frames.ends(piece).into_iter().map(|end| i * size + end));
+            }
+            assert_eq!(ends, [8, 16, 21, 36], "in pieces of {size}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! A database for one test.
 
+use crate::fill::fill_with_work;
 use crate::organization::{OrganizationBuilder, Person};
 use crate::server::{TestServer, run_sql};
 use ::server::link::ServerLink;
@@ -37,7 +38,8 @@ impl TestDatabase {
             database: name,
             ca_pem: None,
         };
-        let admin = PgPoolOptions::new().max_connections(10).connect_lazy_with(owner);
+        let admin =
+            PgPoolOptions::new().max_connections(10).connect_lazy_with(owner.driver().clone());
         Self { server, link, admin }
     }
 
@@ -49,7 +51,7 @@ impl TestDatabase {
 
     /// How the superuser connects.
     #[must_use]
-    pub fn owner_options(&self) -> PgConnectOptions {
+    pub fn owner_options(&self) -> setup::OwnerOptions {
         self.server.owner_options(&self.link.database)
     }
 
@@ -74,7 +76,7 @@ impl TestDatabase {
     /// Begins an organization: `db.organization("Linden Catering").administrator("ana@example.org").build().await`.
     #[must_use]
     pub fn organization(&self, name: &str) -> OrganizationBuilder<'_> {
-        OrganizationBuilder::new(self, name)
+        OrganizationBuilder::new(&self.admin, &self.link, name)
     }
 
     /// A raw connection as a person's device: what an employee with `psql` has.
@@ -96,6 +98,16 @@ impl TestDatabase {
     #[must_use]
     pub fn session_as(&self, person: &Person) -> Session {
         Session::open(&self.link, &person.device)
+    }
+
+    /// Brings `events` events in through the door, with their clients, tasks, resources and bookings.
+    ///
+    /// # Panics
+    /// When the server refuses any of it.
+    pub async fn fill(&self, org: Uuid, person: &Person, events: u32) {
+        let session = self.session_as(person);
+        fill_with_work(&session, org, events).await.expect("the office is filled");
+        session.close().await;
     }
 
     fn device_options(&self, device: &DeviceSecret) -> PgConnectOptions {

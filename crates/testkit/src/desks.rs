@@ -4,6 +4,7 @@ use crate::database::TestDatabase;
 use crate::organization::Person;
 use ::server::link::ServerLink;
 use ::server::session::Session;
+use desk::clock::Clock;
 use desk::error::{ActionError, AppError};
 use desk::open::{Desk, Opening};
 use desk::profile::{KnownServer, Places, ServerKind};
@@ -52,6 +53,12 @@ impl Recorder {
     #[must_use]
     pub fn happenings(&self) -> Vec<Happening> {
         self.seen().clone()
+    }
+
+    /// Counts what is shown, for whoever looks again after each.
+    #[must_use]
+    pub fn count(&self) -> watch::Receiver<usize> {
+        self.count.subscribe()
     }
 
     /// Forgets what was shown so far.
@@ -116,6 +123,8 @@ pub struct SimulatedDesk {
     pub shown: Recorder,
     /// Where it keeps its sign-in.
     pub secrets: Secrets,
+    /// The clock of its computer.
+    pub clock: Clock,
     folder: tempfile::TempDir,
     server: KnownServer,
     sign_in: SignIn,
@@ -154,9 +163,10 @@ impl SimulatedDesk {
         secrets
             .keep(server.server_id, &sign_in, Keep::UntilClose)
             .expect("memory takes every sign-in");
-        let opening = opening(folder.path(), &server, &sign_in, &secrets, &shown);
+        let clock = Clock::default();
+        let opening = opening(folder.path(), &server, &sign_in, &secrets, &shown, &clock);
         let desk = Desk::open(opening, who).await.expect("the desk opens");
-        let desk = Self { desk, shown, secrets, folder, server, sign_in };
+        let desk = Self { desk, shown, secrets, clock, folder, server, sign_in };
         desk.live().await;
         desk
     }
@@ -171,10 +181,21 @@ impl SimulatedDesk {
     pub async fn reopen(&mut self) -> Result<(), ActionError> {
         self.desk.close().await;
         self.shown = Recorder::default();
-        let opening =
-            opening(self.folder.path(), &self.server, &self.sign_in, &self.secrets, &self.shown);
+        let kept = (&self.server, &self.sign_in, &self.secrets);
+        let opening = opening(self.folder.path(), kept.0, kept.1, kept.2, &self.shown, &self.clock);
         self.desk = Desk::reopen(opening).await?;
         Ok(())
+    }
+
+    /// From the next opening on, over another way to the same server.
+    pub fn move_to(&mut self, link: &ServerLink) {
+        self.server.link = link.clone();
+    }
+
+    /// From the next opening on, its computer's clock is wrong by so much, and the desk knows of it only what it kept.
+    pub fn forget_clock(&mut self, wrong: chrono::TimeDelta) {
+        self.clock = Clock::default();
+        self.clock.set_wrong_by(wrong);
     }
 
     /// Waits until the desk has everything the server has.
@@ -190,9 +211,15 @@ impl SimulatedDesk {
     /// # Panics
     /// When that takes too long.
     pub async fn until_state(&self, state: SyncState) {
-        let reached =
-            async |_: &[Happening]| (self.desk.sync_status().state == state).then_some(());
-        self.shown.until_all(&format!("{state:?}"), reached).await;
+        let mut shown = self.shown.count();
+        let reached = async {
+            while self.desk.sync_status().state != state {
+                shown.changed().await.expect("the recorder outlives whoever waits");
+            }
+        };
+        if timeout(PATIENCE, reached).await.is_err() {
+            panic!("{state:?} did not happen; shown was {:#?}", self.shown.happenings());
+        }
     }
 
     /// Runs an action by its command's name.
@@ -285,6 +312,7 @@ fn opening(
     sign_in: &SignIn,
     secrets: &Secrets,
     shown: &Recorder,
+    clock: &Clock,
 ) -> Opening {
     Opening {
         places: places(folder),
@@ -294,5 +322,6 @@ fn opening(
         local: None,
         secrets: secrets.clone(),
         surface: Arc::new(shown.clone()),
+        clock: clock.clone(),
     }
 }

@@ -11,7 +11,7 @@ use domain::clients::Client;
 use domain::events::{Event, Status};
 use uuid::Uuid;
 
-/// Events of one import: one call must be answered within the half minute that a desk waits.
+/// Events of one import: one call must be answered within the two minutes that a desk waits.
 const EVENTS_A_COMMAND: u32 = 5_000;
 /// How many events a client has on average.
 const EVENTS_A_CLIENT: u32 = 25;

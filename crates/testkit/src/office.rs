@@ -11,7 +11,7 @@ use ::server::link::ServerLink;
 use ::server::session::Session;
 use ::server::setup::{self, NewMember, NewOrganization, OwnerOptions};
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use sqlx::{AssertSqlSafe, Connection};
 use std::path::Path;
 use uuid::Uuid;
 

@@ -1,10 +1,11 @@
 //! Organizations with people and devices, made the way a desk makes them: real LOGIN roles, real sign-ins.
 
-use crate::database::TestDatabase;
 use ::server::identity::{kdf::sign_in_key, new_secret};
+use ::server::link::ServerLink;
 use ::server::session::{DeviceSecret, sign_in_account};
 use ::server::setup::{self, NewMember, NewOrganization};
 use secrecy::SecretString;
+use sqlx::PgPool;
 use uuid::Uuid;
 
 /// A person with one enrolled device.
@@ -62,6 +63,16 @@ impl Organization {
         self.first("administrator")
     }
 
+    /// One of several administrators, by their order.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    #[must_use]
+    pub fn administrator_at(&self, place: usize) -> &Person {
+        let mut administrators = self.people.iter().filter(|p| p.role == "administrator");
+        administrators.nth(place).expect("there are so many administrators")
+    }
+
     /// The first manager.
     #[must_use]
     pub fn manager(&self) -> &Person {
@@ -78,7 +89,8 @@ impl Organization {
 /// An organization to be.
 #[derive(Debug)]
 pub struct OrganizationBuilder<'a> {
-    database: &'a TestDatabase,
+    admin: &'a PgPool,
+    link: &'a ServerLink,
     organization: NewOrganization,
     people: Vec<(String, &'static str)>,
     joining: Vec<(Person, &'static str)>,
@@ -86,7 +98,7 @@ pub struct OrganizationBuilder<'a> {
 }
 
 impl<'a> OrganizationBuilder<'a> {
-    pub(crate) fn new(database: &'a TestDatabase, name: &str) -> Self {
+    pub(crate) fn new(admin: &'a PgPool, link: &'a ServerLink, name: &str) -> Self {
         let organization = NewOrganization {
             id: Uuid::now_v7(),
             name: name.to_owned(),
@@ -96,7 +108,7 @@ impl<'a> OrganizationBuilder<'a> {
             locale: "en-GB".to_owned(),
         };
         let (people, joining) = (Vec::new(), Vec::new());
-        Self { database, organization, people, joining, with_passwords: false }
+        Self { admin, link, organization, people, joining, with_passwords: false }
     }
 
     /// Another zone than Europe/Vienna.
@@ -150,7 +162,7 @@ impl<'a> OrganizationBuilder<'a> {
     /// # Panics
     /// When the database refuses any of it.
     pub async fn build(self) -> Organization {
-        let mut owner = self.database.admin().acquire().await.expect("the database answers");
+        let mut owner = self.admin.acquire().await.expect("the database answers");
         setup::create_organization(&mut owner, &self.organization)
             .await
             .expect("the organization is made");
@@ -187,8 +199,7 @@ impl<'a> OrganizationBuilder<'a> {
             return (new_secret(), None);
         }
         let password = SecretString::from(format!("a long enough password of {email}"));
-        let (typed, server_id, email) =
-            (password.clone(), self.database.server_id(), email.to_owned());
+        let (typed, server_id, email) = (password.clone(), self.link.server_id, email.to_owned());
         let key = tokio::task::spawn_blocking(move || sign_in_key(&typed, server_id, &email))
             .await
             .expect("deriving a key does not panic");
@@ -198,7 +209,7 @@ impl<'a> OrganizationBuilder<'a> {
     async fn enroll(&self, email: &str, key: &SecretString) -> DeviceSecret {
         let device = DeviceSecret { device_id: Uuid::now_v7(), secret: new_secret() };
         let mut account =
-            sign_in_account(self.database.link(), email, key).await.expect("the person signs in");
+            sign_in_account(self.link, email, key).await.expect("the person signs in");
         account.enroll_device(&device, "test desk").await.expect("the device is enrolled");
         account.close().await;
         device

@@ -4,10 +4,9 @@ use crate::database::TestDatabase;
 use crate::run::RunFolder;
 use ::server::embedded::{Embedded, owner_options, stop_server};
 use ::server::link::Place;
-use ::server::setup;
+use ::server::setup::{self, OwnerOptions};
 use serde::{Deserialize, Serialize};
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::fs;
 use tokio::sync::OnceCell;
 
@@ -52,7 +51,7 @@ impl TestServer {
 
     /// How the owner of the server connects.
     #[must_use]
-    pub fn owner_options(&self, database: &str) -> PgConnectOptions {
+    pub fn owner_options(&self, database: &str) -> OwnerOptions {
         owner_options(&self.place, "", database)
     }
 

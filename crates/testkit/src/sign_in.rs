@@ -93,7 +93,8 @@ pub fn opening(
     surface: Arc<dyn Surface>,
 ) -> Opening {
     let (keep, secrets) = (Keep::UntilClose, Secrets::default());
-    Opening { places, server, sign_in, keep, local: None, secrets, surface }
+    let clock = desk::clock::Clock::default();
+    Opening { places, server, sign_in, keep, local: None, secrets, surface, clock }
 }
 
 /// A surface that keeps what it is shown, with the moment, for whoever waits.

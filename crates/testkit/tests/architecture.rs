@@ -50,6 +50,7 @@ fn dependencies_run_one_way() {
     assert_eq!(ours("server"), ["domain"]);
     assert_eq!(ours("replica"), ["domain"]);
     assert_eq!(ours("desk"), ["domain", "replica", "server"]);
+    assert_eq!(ours("hub"), ["domain", "server"]);
     for need in ours("cloche") {
         assert!(
             ["desk", "domain", "replica", "server"].contains(&need.as_str()),

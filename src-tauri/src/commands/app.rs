@@ -4,12 +4,11 @@ use crate::error::answer;
 use crate::state::{Shell, desk_of};
 use desk::app::{
     FirstRunLocal, JoinAccept, JoinDescribe, JoinOffer, OrganizationSwitch, PasswordChange,
-    PasswordResetLocal, ServerConnect, ServerOpen, SignIn,
+    PasswordResetLocal, ServerConnect, ServerOpen, ServerSetUp, SignIn,
 };
 use desk::error::AppError;
 use desk::open::WindowActivity;
-use desk::view::AppState;
-use replica::sync::SyncStatus;
+use desk::view::{AppState, SyncView};
 use tauri::State;
 
 #[tauri::command]
@@ -46,6 +45,15 @@ pub async fn server_connect(
     input: ServerConnect,
 ) -> Result<AppState, AppError> {
     answer(shell.app.server_connect(input).await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn server_set_up(
+    shell: State<'_, Shell>,
+    input: ServerSetUp,
+) -> Result<AppState, AppError> {
+    answer(shell.app.server_set_up(input).await)
 }
 
 #[tauri::command]
@@ -116,7 +124,7 @@ pub async fn organization_switch(
 
 #[tauri::command]
 #[specta::specta]
-pub async fn sync_status(shell: State<'_, Shell>) -> Result<SyncStatus, AppError> {
+pub async fn sync_status(shell: State<'_, Shell>) -> Result<SyncView, AppError> {
     Ok(desk_of(&shell).await?.sync_status())
 }
 

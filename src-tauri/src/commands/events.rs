@@ -50,6 +50,15 @@ pub async fn event_form_check(
 
 #[tauri::command]
 #[specta::specta]
+pub async fn event_move_preview(
+    shell: State<'_, Shell>,
+    input: EventMoveCheck,
+) -> Result<EventMovePreview, AppError> {
+    answer(events::event_move_preview(&desk_of(&shell).await?, input).await)
+}
+
+#[tauri::command]
+#[specta::specta]
 pub async fn event_create(
     shell: State<'_, Shell>,
     input: EventCreate,

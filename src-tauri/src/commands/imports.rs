@@ -143,7 +143,7 @@ async fn pick_folder(app: &AppHandle<Wry>) -> Option<PathBuf> {
 
 /// WebDriver cannot click the system's dialogs, so development builds take the next path of `CLOCHE_PICK_FILES` (one a
 /// line) instead where it is set; after the last one, the dialog is as if it was cancelled.
-fn scripted_pick() -> Option<Option<PathBuf>> {
+pub fn scripted_pick() -> Option<Option<PathBuf>> {
     #[cfg(debug_assertions)]
     if let Some(list) = std::env::var_os("CLOCHE_PICK_FILES") {
         use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,7 +1,9 @@
 //! What the window may call, by feature. A command unwraps state and calls one action; it decides nothing.
 
 pub mod app;
+pub mod backups;
 pub mod clients;
+pub mod comfort;
 pub mod devices;
 pub mod events;
 pub mod imports;
@@ -12,3 +14,4 @@ pub mod tasks;
 pub mod team;
 pub mod today;
 pub mod undo;
+pub mod updates;

@@ -37,6 +37,24 @@ pub async fn assignment_check(
 
 #[tauri::command]
 #[specta::specta]
+pub async fn assignment_candidates(
+    shell: State<'_, Shell>,
+    input: AssignmentCandidatesInput,
+) -> Result<AssignmentCandidates, AppError> {
+    answer(schedule::assignment_candidates(&desk_of(&shell).await?, input).await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn block_check(
+    shell: State<'_, Shell>,
+    input: BlockCheck,
+) -> Result<AssignmentVerdict, AppError> {
+    answer(schedule::block_check(&desk_of(&shell).await?, input).await)
+}
+
+#[tauri::command]
+#[specta::specta]
 pub async fn assignment_create(
     shell: State<'_, Shell>,
     input: AssignmentCreate,

@@ -15,6 +15,12 @@ pub async fn team(shell: State<'_, Shell>) -> Result<Team, AppError> {
 
 #[tauri::command]
 #[specta::specta]
+pub async fn team_members(shell: State<'_, Shell>) -> Result<TeamMembers, AppError> {
+    answer(team::team_members(&desk_of(&shell).await?).await)
+}
+
+#[tauri::command]
+#[specta::specta]
 pub async fn member_invite(
     shell: State<'_, Shell>,
     input: MemberInvite,

@@ -1,6 +1,9 @@
-import { CloudOff } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { CloudOff, Server } from "lucide-react";
 import { ProgressBar } from "@/components/ProgressBar";
-import { useFormat, useSync } from "@/components/session";
+import { useFormat, useSession, useSync } from "@/components/session";
+import { commands } from "@/ipc/bindings";
+import { unwrap } from "@/ipc/unwrap";
 
 /** Above every screen while changes are impossible. */
 export function OfflineBanner() {
@@ -49,6 +52,34 @@ export function FirstSync() {
         </span>
       </div>
       <ProgressBar done={total ? sync.rows_done : null} of={total ?? 1} label={words} />
+    </div>
+  );
+}
+
+/** Above every screen of an office that moved to a server: here it can only be read. */
+export function MovedBanner() {
+  const session = useSession();
+  const format = useFormat();
+  const moved = useQuery({
+    queryKey: ["backups", "moved", session.organization.id],
+    queryFn: async () => unwrap(await commands.officeMovedTo()),
+    enabled: session.server.kind === "local",
+    retry: false,
+  });
+  if (!moved.data) {
+    return null;
+  }
+  return (
+    <div
+      role="status"
+      aria-label="Moved"
+      className="flex items-center gap-2 border-b border-line bg-warn-soft px-5 py-1.5"
+    >
+      <Server size={14} aria-hidden="true" className="text-warn" />
+      <span>
+        <b className="font-semibold">Moved to {moved.data.place}</b> {format.moment(moved.data.moved_at)} ·
+        read-only here; sign in there to go on working
+      </span>
     </div>
   );
 }

@@ -6,7 +6,7 @@ import {
   ChevronsUpDown,
   ListChecks,
   type LucideIcon,
-  MonitorSmartphone,
+  Settings,
   Sunrise,
   Truck,
   UserCog,
@@ -18,6 +18,7 @@ import { Menu } from "@/components/Menu";
 import { complain } from "@/components/notices";
 import { useFormat, useSession, useSync } from "@/components/session";
 import { taskCountsQuery } from "@/components/tasks/queries";
+import { UpdateNotice } from "@/components/updates/UpdateNotice";
 import { zoneName } from "@/components/zones";
 import { rememberedEventsSearch } from "@/features/events/search-params";
 import { rememberedResourcesSearch } from "@/features/resources/search-params";
@@ -63,8 +64,10 @@ export function Nav() {
         <Entry icon={ArrowDownUp} word="Import & export" />
       </Link>
       <Link to="/settings" className={link}>
-        <Entry icon={MonitorSmartphone} word="Devices & password" />
+        <Entry icon={Settings} word="Settings" />
       </Link>
+      <div className="mt-auto" />
+      <UpdateNotice />
       <SyncState />
     </nav>
   );
@@ -170,7 +173,7 @@ function SyncState() {
     old_copy: `Older copy${asOf}`,
   };
   return (
-    <div className="mt-auto grid gap-0.5 px-2 pt-2 text-text-2">
+    <div className="grid gap-0.5 px-2 pt-2 text-text-2">
       <div role="status" aria-label="Sync" className="flex items-center gap-2">
         <span
           aria-hidden="true"

@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from "react";
 import { PaletteOpener } from "@/components/palette-opener";
 import { Loading } from "@/components/States";
 import { UndoBlockedDialog } from "@/components/UndoBlockedDialog";
-import { FirstSync, OfflineBanner } from "./Banners";
+import { FirstSync, MovedBanner, OfflineBanner } from "./Banners";
 import { Nav } from "./Nav";
 import { useShortcuts } from "./use-shortcuts";
 import { useWindowActivity } from "./use-window-activity";
@@ -22,6 +22,7 @@ export function Shell() {
         <Nav />
         <div className="flex min-h-0 min-w-0 flex-col bg-surface">
           <OfflineBanner />
+          <MovedBanner />
           <FirstSync />
           <main className="min-h-0 flex-1">
             <Suspense fallback={<Loading />}>

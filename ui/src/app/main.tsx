@@ -2,6 +2,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { applyTheme } from "@/components/theme";
+import { updateQuery } from "@/components/updates/queries";
 import "@/styles/app.css";
 import { App } from "./App";
 import { newQueryClient } from "./query-client";
@@ -26,7 +27,11 @@ async function openWindow(root: HTMLElement): Promise<void> {
     </StrictMode>,
   );
   // The first screen is painted by then.
-  setTimeout(() => void readOtherScreens(), 300);
+  setTimeout(() => {
+    void readOtherScreens();
+    // Also before anybody has signed in: the shell takes it for the sign that the window stands.
+    void client.prefetchQuery(updateQuery);
+  }, 300);
 }
 
 applyTheme();

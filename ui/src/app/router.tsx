@@ -206,10 +206,17 @@ const imports = createRoute({
   path: "/import",
   component: () => <ImportScreen />,
 });
-const settings = createRoute({
+const settingsHome = createRoute({
   getParentRoute: () => root,
   path: "/settings",
-  component: () => <SettingsScreen />,
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/$section", params: { section: "general" } });
+  },
+});
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/$section",
+  component: () => <SettingsScreen section={settings.useParams().section} />,
 });
 
 const tree = root.addChildren([
@@ -232,6 +239,7 @@ const tree = root.addChildren([
   resourceEdit,
   team,
   imports,
+  settingsHome,
   settings,
 ]);
 
@@ -264,7 +272,7 @@ function Nowhere() {
   return (
     <Empty
       title="There is nothing here."
-      action={<Button onClick={() => window.location.replace("#/events")}>Go to events</Button>}
+      action={<Button onClick={() => window.location.replace("#/today")}>Go to Today</Button>}
     />
   );
 }

@@ -58,7 +58,14 @@ it("shows how this desk's copy stands, as it changes", async () => {
 
 it("shows how far the first copy is, above screens that can be used already", async () => {
   const desk = new FakeDesk();
-  desk.sync = { state: "first_sync", as_of: null, rows_done: 500, rows_total: 2000, message: null };
+  desk.sync = {
+    state: "first_sync",
+    as_of: null,
+    rows_done: 500,
+    rows_total: 2000,
+    message: null,
+    server_ahead_ms: 0,
+  };
   open("/events", desk);
   const bar = await screen.findByRole("progressbar", { name: "Getting your office's books…" });
   expect(bar).toHaveAttribute("aria-valuenow", "25");
@@ -82,4 +89,11 @@ it("comes back to the list as it was left", async () => {
   await heading("Clients");
   await user.click(screen.getByRole("link", { name: "Events" }));
   await waitFor(() => expect(screen.getByRole("searchbox")).toHaveValue("tanaka"));
+});
+
+it("leads from a place that does not exist to Today", async () => {
+  const { user } = open("/nowhere");
+  await screen.findByText("There is nothing here.");
+  await user.click(screen.getByRole("button", { name: "Go to Today" }));
+  await waitFor(() => expect(window.location.hash).toBe("#/today"));
 });

@@ -3,9 +3,11 @@ import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanst
 import { useEffect } from "react";
 import { stateKey } from "@/components/app-state";
 import { notify } from "@/components/notices";
+import { goBy } from "@/components/now";
 import { syncKey, syncQuery } from "@/components/session";
 import { taskCountsQuery } from "@/components/tasks/queries";
 import { undoStack } from "@/components/undo-stack";
+import { updateKey } from "@/components/updates/queries";
 import { firstPage } from "@/components/use-window";
 import { eventTypesQuery, eventWindow } from "@/features/events/queries";
 import { rememberedEventsSearch, toFilter, toSort } from "@/features/events/search-params";
@@ -109,13 +111,14 @@ function follow(client: QueryClient): () => void {
       client.setQueryData(stateKey, state);
     }),
     onLive("sync_status", (status) => {
-      client.setQueryData(syncKey, status);
+      client.setQueryData(syncKey, goBy(status));
       if (client.isFetching({ queryKey: syncKey }) > 0) {
         // An answer still on its way may be older than this and would overwrite it: ask again instead.
         void client.invalidateQueries({ queryKey: syncKey });
       }
     }),
     onLive("notice", notify),
+    onLive("update_status", (status) => client.setQueryData(updateKey, status)),
     followReplica(client),
     watchHolder(client),
   ];

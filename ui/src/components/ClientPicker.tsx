@@ -31,6 +31,7 @@ export function ClientPicker({
   onNew,
   className,
 }: Props) {
+  const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState("");
   const text = useDebounced(typed.trim(), 120);
   const found = useQuery({
@@ -44,6 +45,7 @@ export function ClientPicker({
           limit: 50,
         }),
       ).rows.map(clientOption),
+    enabled: open,
     placeholderData: keepPreviousData,
   });
   return (
@@ -54,6 +56,7 @@ export function ClientPicker({
       value={value}
       onChange={onChange}
       onType={setTyped}
+      onOpenChange={setOpen}
       options={found.data ?? []}
       empty={found.isPending ? "Looking…" : "No client fits."}
       footer={

@@ -12,6 +12,8 @@ type Props = {
   options: readonly Option[];
   /** Asked while typing; then `options` are taken as the answer and not filtered again. */
   onType?: (text: string) => void;
+  /** Told when the list opens and closes: what nobody looks at need not be asked for. */
+  onOpenChange?: (open: boolean) => void;
   placeholder?: string;
   empty?: ReactNode;
   /** Below the options, e.g. a way to add what is missing. */
@@ -31,12 +33,25 @@ export const popupLook =
 export const itemLook =
   "flex min-h-8 items-center gap-2 rounded-md px-2 py-1 data-[highlighted]:bg-hover data-[selected]:font-medium";
 
+type Change = { reason: string; cancel: () => void; allowPropagation: () => void };
+
+/** Escape closes the list, and then whatever the field stands in; what was chosen stays. */
+export function isEscape(details: Change): boolean {
+  if (details.reason !== "escape-key") {
+    return false;
+  }
+  details.cancel();
+  details.allowPropagation();
+  return true;
+}
+
 /** One of many, found by typing. */
 export function Combobox({
   value,
   onChange,
   options,
   onType,
+  onOpenChange,
   placeholder,
   empty,
   footer,
@@ -45,15 +60,26 @@ export function Combobox({
 }: Props) {
   const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState("");
-  const foot = typeof footer === "function" ? footer(typed, () => setOpen(false)) : footer;
+  const show = (next: boolean) => {
+    setOpen(next);
+    onOpenChange?.(next);
+  };
+  const foot = typeof footer === "function" ? footer(typed, () => show(false)) : footer;
   return (
     <Base.Root
       items={options}
       value={value}
       open={open}
-      onOpenChange={setOpen}
-      onValueChange={(next) => onChange(next)}
+      onOpenChange={show}
+      onValueChange={(next, details) => {
+        if (!isEscape(details)) {
+          onChange(next);
+        }
+      }}
       onInputValueChange={(text, details) => {
+        if (isEscape(details)) {
+          return;
+        }
         setTyped(text);
         // Choosing fills the input too: that is no question.
         onType?.(details.reason === "input-change" ? text : "");

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button } from "./Button";
 import { DayCalendar } from "./Calendar";
 import { Input } from "./Field";
+import { now } from "./now";
 import { Popover } from "./Popover";
 import { useFormat } from "./session";
 import { parseDay, parseTime, writeDay } from "./typed-time";
@@ -24,7 +25,7 @@ export function DateField({ value, onChange, control, label }: Props & { label: 
   const written = isDay(value) ? writeDay(value, locale) : value;
   const [typed, setTyped] = useTyped(value, written);
   const settle = () => {
-    const day = parseDay(typed, locale, new Date().getFullYear());
+    const day = parseDay(typed, locale, new Date(now()).getFullYear());
     if (typed.trim() !== "" && day) {
       setTyped(writeDay(day, locale), value);
     }
@@ -41,7 +42,7 @@ export function DateField({ value, onChange, control, label }: Props & { label: 
         value={typed}
         onChange={(event) => {
           const text = event.target.value;
-          const next = parseDay(text, locale, new Date().getFullYear()) ?? text.trim();
+          const next = parseDay(text, locale, new Date(now()).getFullYear()) ?? text.trim();
           setTyped(text, next);
           onChange(next);
         }}

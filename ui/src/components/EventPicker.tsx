@@ -6,9 +6,10 @@ import type { EventRow } from "@/ipc/types";
 import { unwrap } from "@/ipc/unwrap";
 import { Combobox, type Option } from "./Combobox";
 import type { Format } from "./format";
+import { todayIn } from "./now";
 import { useFormat } from "./session";
 import { useDebounced } from "./use-debounced";
-import { dayStart, wallTime } from "./wall-time";
+import { dayStart } from "./wall-time";
 
 /** An event as a choice; it brings its zone along. */
 export type EventOption = Option & { time_zone: string };
@@ -36,12 +37,13 @@ type Props = {
 /** Finds an event by typing a part of its name or client; offers what comes next before anything is typed. */
 export function EventPicker({ value, onChange, control, placeholder, className }: Props) {
   const format = useFormat();
+  const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState("");
   const text = useDebounced(typed.trim(), 120);
   const found = useQuery({
     queryKey: [...roots.events, "pick", text],
     queryFn: async () => {
-      const today = wallTime(new Date().toISOString(), format.zone).slice(0, 10);
+      const today = todayIn(format.zone);
       return unwrap(
         await commands.eventList({
           filter: {
@@ -59,6 +61,7 @@ export function EventPicker({ value, onChange, control, placeholder, className }
         }),
       ).rows;
     },
+    enabled: open,
     placeholderData: keepPreviousData,
   });
   return (
@@ -69,6 +72,7 @@ export function EventPicker({ value, onChange, control, placeholder, className }
       value={value}
       onChange={(option) => onChange(option as EventOption | null)}
       onType={setTyped}
+      onOpenChange={setOpen}
       options={(found.data ?? []).map((row) => eventOption(row, format))}
       empty={found.isPending ? "Looking…" : "No event fits."}
     />

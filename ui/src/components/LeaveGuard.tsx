@@ -1,9 +1,19 @@
 import { useBlocker } from "@tanstack/react-router";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
+import { useUnsaved } from "./unsaved";
+
+type Props = { dirty: boolean; title?: string; description?: string; stay?: string; leave?: string };
 
 /** Asks before a half-filled form is left. Saving and discarding navigate with `ignoreBlocker`. */
-export function LeaveGuard({ dirty }: { dirty: boolean }) {
+export function LeaveGuard({
+  dirty,
+  title = "Leave without saving?",
+  description = "What you typed in this form is not saved yet.",
+  stay = "Keep editing",
+  leave = "Leave without saving",
+}: Props) {
+  useUnsaved(dirty);
   const leaving = useBlocker({
     shouldBlockFn: () => dirty,
     enableBeforeUnload: false,
@@ -13,16 +23,29 @@ export function LeaveGuard({ dirty }: { dirty: boolean }) {
     <Dialog
       open={leaving.status === "blocked"}
       onClose={() => leaving.reset?.()}
-      title="Leave without saving?"
-      description="What you typed in this form is not saved yet."
+      title={title}
+      description={description}
       footer={
         <>
-          <Button onClick={() => leaving.reset?.()}>Keep editing</Button>
+          <Button onClick={() => leaving.reset?.()}>{stay}</Button>
           <Button kind="danger" onClick={() => leaving.proceed?.()}>
-            Leave without saving
+            {leave}
           </Button>
         </>
       }
+    />
+  );
+}
+
+/** The same for links on screen that nobody can show again. */
+export function LinkGuard({ shown }: { shown: boolean }) {
+  return (
+    <LeaveGuard
+      dirty={shown}
+      title="Leave without the link?"
+      description="A link on this screen was not copied yet. It cannot be shown again."
+      stay="Stay here"
+      leave="Leave without it"
     />
   );
 }

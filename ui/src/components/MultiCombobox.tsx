@@ -1,7 +1,7 @@
 import { Combobox as Base } from "@base-ui/react/combobox";
 import { Check, X } from "lucide-react";
 import { type ReactNode, useRef } from "react";
-import { itemLook, type Option, popupLook } from "./Combobox";
+import { isEscape, itemLook, type Option, popupLook } from "./Combobox";
 
 type Props = {
   value: Option[];
@@ -20,7 +20,12 @@ export function MultiCombobox({ value, onChange, options, placeholder, empty, co
       multiple
       items={options}
       value={value}
-      onValueChange={(next: Option[]) => onChange(next)}
+      onValueChange={(next: Option[], details) => {
+        if (!isEscape(details)) {
+          onChange(next);
+        }
+      }}
+      onInputValueChange={(_, details) => void isEscape(details)}
       itemToStringLabel={(option: Option) => option.label}
       isItemEqualToValue={(a: Option, b: Option) => a.value === b.value}
       limit={200}

@@ -1,5 +1,5 @@
+import { useMinute } from "./now";
 import { useFormat, useSession, useSync } from "./session";
-import { useMinute } from "./use-minute";
 
 /** On paper only: whose it is, when it was printed, and how old it was then. */
 export function PrintedBy() {

@@ -1,13 +1,11 @@
-import { createColumnHelper, type ReactTable, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type ReactNode, useEffect, useId, useMemo, useRef } from "react";
+import { type MouseEvent, type ReactNode, useCallback, useEffect, useId, useRef } from "react";
 import { cx } from "./class-names";
-import { SelectCell } from "./SelectCell";
+import { TableRow } from "./TableRow";
 import { useCursor, useRowKeys, useSteadyRow } from "./table-keys";
 import type { ListWindow } from "./use-window";
 
-const features = tableFeatures({});
 const rowHeight = 36;
 
 export type Column<Row, By extends string> = {
@@ -30,7 +28,6 @@ export type RowSelection<Row> = {
   onRange: (from: number, to: number) => void;
 };
 
-type Slot<Row> = { index: number; row: Row | undefined; before: Row | undefined };
 type Sort<By extends string> = { by: By; descending: boolean };
 
 type Props<Row, By extends string> = {
@@ -130,29 +127,30 @@ export function WindowedTable<Row extends object, By extends string>(props: Prop
     },
   );
 
-  const data: Slot<Row>[] = items.map((item) => ({
-    index: item.index,
-    row: list.rowAt(item.index),
-    before: item.index > 0 ? list.rowAt(item.index - 1) : undefined,
-  }));
-  const defs = useMemo(() => {
-    const helper = createColumnHelper<typeof features, Slot<Row>>();
-    return helper.columns(
-      columns.map((column) =>
-        helper.display({
-          id: column.id,
-          header: column.header,
-          cell: ({ row: { original } }) =>
-            original.row ? (
-              column.cell(original.row, original.before)
-            ) : (
-              <span className="block h-3 w-2/3 rounded bg-hover" />
-            ),
-        }),
-      ),
-    );
-  }, [columns]);
-  const table = useTable({ features, columns: defs, data, getRowId: (slot) => String(slot.index) });
+  const press = (index: number, event: MouseEvent) => {
+    const row = list.rowAt(index);
+    if (row && selection && (event.shiftKey || event.ctrlKey || event.metaKey)) {
+      choose(row, index, event.shiftKey);
+    } else if (row) {
+      cursor.set(index);
+      onOpen?.(row);
+    }
+  };
+  const chooseFrom = (index: number, toHere: boolean) => {
+    const row = list.rowAt(index);
+    if (row) {
+      choose(row, index, toHere);
+      // The keys that follow are for the row.
+      scroller.current?.focus({ preventScroll: true });
+    }
+  };
+  const latest = useRef({ press, chooseFrom });
+  latest.current = { press, chooseFrom };
+  const onPress = useCallback((index: number, event: MouseEvent) => latest.current.press(index, event), []);
+  const onChoose = useCallback(
+    (index: number, toHere: boolean) => latest.current.chooseFrom(index, toHere),
+    [],
+  );
 
   return (
     <div
@@ -167,57 +165,28 @@ export function WindowedTable<Row extends object, By extends string>(props: Prop
       onKeyDown={cursor.onKeyDown}
       className="@container min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2"
     >
-      <Heading {...props} table={table} />
+      <Heading {...props} />
       <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
-        {table.getRowModel().rows.map((row, step) => {
-          const { index, row: value } = row.original;
-          const chosen = selection !== undefined && value !== undefined && selection.has(value);
+        {items.map(({ index, start }) => {
+          const row = list.rowAt(index);
           return (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the grid itself opens the row under the cursor on Enter
-            <div
-              key={row.id}
-              id={`${id}-${index}`}
-              role="row"
-              tabIndex={-1}
-              aria-rowindex={index + 2}
-              aria-selected={selection ? chosen : cursor.index === index}
-              onClick={(event) => {
-                if (value && selection && (event.shiftKey || event.ctrlKey || event.metaKey)) {
-                  choose(value, index, event.shiftKey);
-                } else if (value) {
-                  cursor.set(index);
-                  onOpen?.(value);
-                }
-              }}
-              style={{ height: rowHeight, transform: `translateY(${items[step]?.start ?? 0}px)` }}
-              className={cx(
-                "absolute inset-x-0 top-0 grid items-center gap-3 border-b border-line/60 px-5 outline-none hover:bg-hover",
-                grid,
-                chosen && "bg-accent-soft/60",
-                cursor.index === index &&
-                  "bg-accent-soft shadow-[inset_2px_0_var(--accent)] hover:bg-accent-soft",
-                value && props.rowClass?.(value),
-              )}
-            >
-              {selection ? (
-                <SelectCell
-                  name={value ? selection.name(value) : null}
-                  chosen={chosen}
-                  onPress={(shift) => {
-                    if (value) {
-                      choose(value, index, shift);
-                      // The keys that follow are for the row.
-                      scroller.current?.focus({ preventScroll: true });
-                    }
-                  }}
-                />
-              ) : null}
-              {row.getAllCells().map((cell, at) => (
-                <div key={cell.id} role="gridcell" className={cx("min-w-0 truncate", columns[at]?.className)}>
-                  <table.FlexRender cell={cell} />
-                </div>
-              ))}
-            </div>
+            <TableRow
+              key={index}
+              id={id}
+              index={index}
+              row={row}
+              before={index > 0 ? list.rowAt(index - 1) : undefined}
+              columns={columns}
+              grid={grid}
+              className={row && props.rowClass?.(row)}
+              top={start}
+              height={rowHeight}
+              atCursor={cursor.index === index}
+              chosen={selection ? row !== undefined && selection.has(row) : null}
+              name={selection && row ? selection.name(row) : null}
+              onPress={onPress}
+              onChoose={onChoose}
+            />
           );
         })}
       </div>
@@ -225,62 +194,48 @@ export function WindowedTable<Row extends object, By extends string>(props: Prop
   );
 }
 
-function Heading<Row extends object, By extends string>({
-  table,
-  columns,
-  grid,
-  sort,
-  onSort,
-  selection,
-}: Props<Row, By> & { table: ReactTable<typeof features, Slot<Row>> }) {
+function Heading<Row extends object, By extends string>(props: Props<Row, By>) {
+  const { columns, grid, sort, onSort, selection } = props;
   return (
     <div role="rowgroup" className="sticky top-0 z-10 border-b border-line bg-surface">
-      {table.getHeaderGroups().map((group) => (
-        <div key={group.id} role="row" tabIndex={-1} className={cx("grid h-8 items-center gap-3 px-5", grid)}>
-          {selection ? (
-            <div role="columnheader" tabIndex={-1}>
-              <span className="sr-only">Selected</span>
+      <div role="row" tabIndex={-1} className={cx("grid h-8 items-center gap-3 px-5", grid)}>
+        {selection ? (
+          <div role="columnheader" tabIndex={-1}>
+            <span className="sr-only">Selected</span>
+          </div>
+        ) : null}
+        {columns.map(({ id, header, by, className }) => {
+          const on = by !== undefined && sort?.by === by;
+          return (
+            <div
+              key={id}
+              role="columnheader"
+              tabIndex={-1}
+              aria-sort={on ? (sort.descending ? "descending" : "ascending") : undefined}
+              className={cx("truncate text-sm font-medium text-text-3", className)}
+            >
+              {by !== undefined && onSort ? (
+                <button
+                  type="button"
+                  className={cx("inline-flex items-center gap-1 rounded hover:text-text", on && "text-text")}
+                  onClick={() => onSort({ by, descending: on ? !sort.descending : false })}
+                >
+                  {header}
+                  {on ? (
+                    sort.descending ? (
+                      <ArrowDown size={12} aria-hidden="true" />
+                    ) : (
+                      <ArrowUp size={12} aria-hidden="true" />
+                    )
+                  ) : null}
+                </button>
+              ) : (
+                header
+              )}
             </div>
-          ) : null}
-          {group.headers.map((header, at) => {
-            const column = columns[at];
-            const by = column?.by;
-            const on = by !== undefined && sort?.by === by;
-            const words = <table.FlexRender header={header} />;
-            return (
-              <div
-                key={header.id}
-                role="columnheader"
-                tabIndex={-1}
-                aria-sort={on ? (sort.descending ? "descending" : "ascending") : undefined}
-                className={cx("truncate text-sm font-medium text-text-3", column?.className)}
-              >
-                {by !== undefined && onSort ? (
-                  <button
-                    type="button"
-                    className={cx(
-                      "inline-flex items-center gap-1 rounded hover:text-text",
-                      on && "text-text",
-                    )}
-                    onClick={() => onSort({ by, descending: on ? !sort.descending : false })}
-                  >
-                    {words}
-                    {on ? (
-                      sort.descending ? (
-                        <ArrowDown size={12} aria-hidden="true" />
-                      ) : (
-                        <ArrowUp size={12} aria-hidden="true" />
-                      )
-                    ) : null}
-                  </button>
-                ) : (
-                  words
-                )}
-              </div>
-            );
-          })}
-        </div>
-      ))}
+          );
+        })}
+      </div>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 /** Dates, times and numbers in the organization's locale. */
+import { now as serversNow } from "./now";
 import { deskZone, wallTime } from "./wall-time";
 
 /** This computer's language. A system set to none (`LANG=C`) calls it "c", which `Intl` refuses. */
@@ -47,6 +48,7 @@ const clock: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" }
 
 export class Format {
   readonly locale: string;
+  private readonly numbers: Intl.NumberFormat;
 
   constructor(
     locale: string,
@@ -54,13 +56,14 @@ export class Format {
     readonly zone: string,
     /** The zone of this computer. */
     readonly desk: string = deskZone(),
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = serversNow,
   ) {
     this.locale = knownLocale(locale);
+    this.numbers = new Intl.NumberFormat(this.locale);
   }
 
   number(value: number): string {
-    return value.toLocaleString(this.locale);
+    return this.numbers.format(value);
   }
 
   /** `Sat 21 Nov`, with the year where it is not this one. */
@@ -79,6 +82,23 @@ export class Format {
       "UTC",
       date.slice(0, 4) === thisYear ? long : { ...long, year: "numeric" },
     ).format(new Date(`${date}T12:00:00Z`));
+  }
+
+  /** `Friday, 20 November 2026` of a calendar day. */
+  fullDay(date: string): string {
+    return formatter(this.locale, "UTC", { dateStyle: "full" }).format(new Date(`${date}T12:00:00Z`));
+  }
+
+  /** `November 2026`, the month of a calendar day. */
+  month(date: string): string {
+    return formatter(this.locale, "UTC", { month: "long", year: "numeric" }).format(
+      new Date(`${date}T12:00:00Z`),
+    );
+  }
+
+  /** `Fri` of a calendar day. */
+  weekday(date: string): string {
+    return formatter(this.locale, "UTC", { weekday: "short" }).format(new Date(`${date}T12:00:00Z`));
   }
 
   time(instant: string, zone: string = this.zone): string {

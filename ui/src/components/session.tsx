@@ -5,6 +5,7 @@ import { commands } from "@/ipc/bindings";
 import type { Session, SyncStatus } from "@/ipc/types";
 import { unwrap } from "@/ipc/unwrap";
 import { Format } from "./format";
+import { goBy } from "./now";
 
 const SessionContext = createContext<{ session: Session; format: Format } | null>(null);
 
@@ -35,7 +36,7 @@ export const syncKey = ["app", "sync"] as const;
 
 export const syncQuery = queryOptions({
   queryKey: syncKey,
-  queryFn: async () => unwrap(await commands.syncStatus()),
+  queryFn: async () => goBy(unwrap(await commands.syncStatus())),
   staleTime: Number.POSITIVE_INFINITY,
 });
 

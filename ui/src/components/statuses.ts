@@ -14,6 +14,9 @@ export const statuses = [
 /** The way of an event that goes well. */
 export const lifecycle = statuses.filter((status) => status !== "cancelled");
 
+/** What stands in the place of a word that only a newer Cloche knows. */
+export const newer = "Needs a newer Cloche";
+
 const words: Record<Status, string> = {
   inquiry: "Inquiry",
   planning: "Planning",
@@ -34,9 +37,9 @@ const colours: Record<Status, string> = {
   cancelled: "text-s-cancelled",
 };
 
-/** The status as a word; one that a newer server knows and this desk does not is shown as it is spelt. */
+/** The status as a word; one that a newer Cloche set and this one does not know, as that. */
 export function statusWord(status: string): string {
-  return words[status as Status] ?? status.replaceAll("_", " ");
+  return words[status as Status] ?? newer;
 }
 
 export function statusColour(status: string): string {

@@ -9,6 +9,17 @@ describe("wall times", () => {
     expect(wallTime("2026-12-31T23:30:00Z", "Asia/Kolkata")).toBe("2027-01-01T05:00");
   });
 
+  it("follow the clocks on the very day on which they change", () => {
+    expect(wallTime("2026-03-29T00:59:00Z", "Europe/Madrid")).toBe("2026-03-29T01:59");
+    expect(wallTime("2026-03-29T01:00:00Z", "Europe/Madrid")).toBe("2026-03-29T03:00");
+    expect(wallTime("2026-10-25T00:59:00Z", "Europe/Madrid")).toBe("2026-10-25T02:59");
+    expect(wallTime("2026-10-25T01:00:00Z", "Europe/Madrid")).toBe("2026-10-25T02:00");
+    // A whole day was left out.
+    expect(wallTime("2011-12-30T09:59:00Z", "Pacific/Apia")).toBe("2011-12-29T23:59");
+    expect(wallTime("2011-12-30T10:00:00Z", "Pacific/Apia")).toBe("2011-12-31T00:00");
+    expect(wallTime("1900-01-01T12:00:00Z", "Europe/Madrid")).toMatch(/^1900-01-01T1[12]:\d\d$/);
+  });
+
   it("know which of two moments is meant where the clock shows a time twice", () => {
     expect(wallChoice("2026-10-25T00:30:00Z", "Europe/Madrid")).toBe("earlier");
     expect(wallChoice("2026-10-25T01:30:00Z", "Europe/Madrid")).toBe("later");

@@ -10,6 +10,7 @@ export const commands = {
 	firstRunLocal: (input: FirstRunLocal) => typedError<AppState, AppError>(__TAURI_INVOKE("first_run_local", { input })),
 	serverConnect: (input: ServerConnect) => typedError<AppState, AppError>(__TAURI_INVOKE("server_connect", { input })),
 	serverOpen: (input: ServerOpen) => typedError<AppState, AppError>(__TAURI_INVOKE("server_open", { input })),
+	serverSetUp: (input: ServerSetUp) => typedError<AppState, AppError>(__TAURI_INVOKE("server_set_up", { input })),
 	signIn: (input: SignIn) => typedError<AppState, AppError>(__TAURI_INVOKE("sign_in", { input })),
 	joinDescribe: (input: JoinDescribe) => typedError<JoinOffer, AppError>(__TAURI_INVOKE("join_describe", { input })),
 	joinAccept: (input: JoinAccept) => typedError<AppState, AppError>(__TAURI_INVOKE("join_accept", { input })),
@@ -20,6 +21,48 @@ export const commands = {
 	organizationSwitch: (input: OrganizationSwitch) => typedError<AppState, AppError>(__TAURI_INVOKE("organization_switch", { input })),
 	syncStatus: () => typedError<SyncStatus, AppError>(__TAURI_INVOKE("sync_status")),
 	windowActivity: (input: WindowActivity) => typedError<null, AppError>(__TAURI_INVOKE("window_activity", { input })),
+	backupList: () => typedError<Backups, AppError>(__TAURI_INVOKE("backup_list")),
+	backupNow: () => typedError<Backup, AppError>(__TAURI_INVOKE("backup_now")),
+	/**  Asks where to, and saves a copy there; `None` where nobody chose a place. */
+	backupSave: () => typedError<{
+	/**  The file's name. */
+	file_name: string,
+	/**  Its size. */
+	bytes: number,
+	/**  Events in it. */
+	events: number,
+} | null, AppError>(__TAURI_INVOKE("backup_save")),
+	/**  Asks for a backup file, and tells what it holds; `None` where nobody chose one. */
+	backupPick: () => typedError<{
+	/**  The organization's name then. */
+	organization_name: string,
+	/**  When it was written. */
+	written_at: string,
+	/**  Clients. */
+	clients: number,
+	/**  Events. */
+	events: number,
+	/**  Tasks. */
+	tasks: number,
+	/**  Bookings and blocks. */
+	bookings: number,
+	/**  Who could be let in again. */
+	people: BackupPerson[],
+	/**  What would be lost; `None` where the organization is not on this computer. */
+	lost: Lost | null,
+} | null, AppError>(__TAURI_INVOKE("backup_pick")),
+	backupContents: (input: BackupRef) => typedError<BackupContents, AppError>(__TAURI_INVOKE("backup_contents", { input })),
+	backupRestore: (input: BackupRef) => typedError<BackupRestored, AppError>(__TAURI_INVOKE("backup_restore", { input })),
+	firstRunRestore: (input: FirstRunRestore) => typedError<AppState, AppError>(__TAURI_INVOKE("first_run_restore", { input })),
+	officeMove: (input: OfficeMove) => typedError<OfficeMoved, AppError>(__TAURI_INVOKE("office_move", { input })),
+	officeMoveFinish: (input: OfficeMoveFinish) => typedError<MovedTo, AppError>(__TAURI_INVOKE("office_move_finish", { input })),
+	officeMovedTo: () => typedError<{
+	/**  How people call the server. */
+	place: string,
+	/**  When. */
+	moved_at: string,
+} | null, AppError>(__TAURI_INVOKE("office_moved_to")),
+	officeOpenAgain: () => typedError<null, AppError>(__TAURI_INVOKE("office_open_again")),
 	deviceList: () => typedError<DeviceListing, AppError>(__TAURI_INVOKE("device_list")),
 	deviceRevoke: (input: DeviceRevoke) => typedError<DeviceListing, AppError>(__TAURI_INVOKE("device_revoke", { input })),
 	eventList: (input: EventListInput) => typedError<EventListPage, AppError>(__TAURI_INVOKE("event_list", { input })),
@@ -29,6 +72,7 @@ export const commands = {
 	eventFormCheck: (input: EventForm) => typedError<FormTimes, AppError>(__TAURI_INVOKE("event_form_check", { input })),
 	eventCreate: (input: EventCreate) => typedError<Applied, AppError>(__TAURI_INVOKE("event_create", { input })),
 	eventEdit: (input: EventEdit) => typedError<Applied, AppError>(__TAURI_INVOKE("event_edit", { input })),
+	eventMovePreview: (input: EventMoveCheck) => typedError<EventMovePreview, AppError>(__TAURI_INVOKE("event_move_preview", { input })),
 	eventAdvance: (input: EventAdvance) => typedError<Applied, AppError>(__TAURI_INVOKE("event_advance", { input })),
 	eventCancel: (input: EventCancel) => typedError<Applied, AppError>(__TAURI_INVOKE("event_cancel", { input })),
 	eventReinstate: (input: EventAction) => typedError<Applied, AppError>(__TAURI_INVOKE("event_reinstate", { input })),
@@ -60,9 +104,11 @@ export const commands = {
 	eventStaffing: (input: EventRef) => typedError<EventStaffing, AppError>(__TAURI_INVOKE("event_staffing", { input })),
 	eventReleasePreview: (input: EventRef) => typedError<EventReleasePreview, AppError>(__TAURI_INVOKE("event_release_preview", { input })),
 	assignmentCheck: (input: AssignmentCheck) => typedError<AssignmentVerdict, AppError>(__TAURI_INVOKE("assignment_check", { input })),
+	assignmentCandidates: (input: AssignmentCandidatesInput) => typedError<AssignmentCandidates, AppError>(__TAURI_INVOKE("assignment_candidates", { input })),
 	assignmentCreate: (input: AssignmentCreate) => typedError<Applied, AppError>(__TAURI_INVOKE("assignment_create", { input })),
 	assignmentEdit: (input: AssignmentEdit) => typedError<Applied, AppError>(__TAURI_INVOKE("assignment_edit", { input })),
 	assignmentRelease: (input: AssignmentRelease) => typedError<Applied, AppError>(__TAURI_INVOKE("assignment_release", { input })),
+	blockCheck: (input: BlockCheck) => typedError<AssignmentVerdict, AppError>(__TAURI_INVOKE("block_check", { input })),
 	blockCreate: (input: BlockCreate) => typedError<Applied, AppError>(__TAURI_INVOKE("block_create", { input })),
 	blockRemove: (input: BlockRemove) => typedError<Applied, AppError>(__TAURI_INVOKE("block_remove", { input })),
 	today: () => typedError<Today, AppError>(__TAURI_INVOKE("today")),
@@ -71,6 +117,7 @@ export const commands = {
 	/**  Opens the system's print dialog for what the window shows. */
 	windowPrint: () => typedError<null, AppError>(__TAURI_INVOKE("window_print")),
 	team: () => typedError<Team, AppError>(__TAURI_INVOKE("team")),
+	teamMembers: () => typedError<TeamMembers, AppError>(__TAURI_INVOKE("team_members")),
 	memberInvite: (input: MemberInvite) => typedError<MemberInvited, AppError>(__TAURI_INVOKE("member_invite", { input })),
 	invitationWithdraw: (input: InvitationRef) => typedError<null, AppError>(__TAURI_INVOKE("invitation_withdraw", { input })),
 	memberResetLink: (input: MemberReset) => typedError<ResetLink, AppError>(__TAURI_INVOKE("member_reset_link", { input })),
@@ -81,6 +128,39 @@ export const commands = {
 	matrixSet: (input: MatrixSet) => typedError<Applied, AppError>(__TAURI_INVOKE("matrix_set", { input })),
 	search: (input: SearchInput) => typedError<SearchResult, AppError>(__TAURI_INVOKE("search", { input })),
 	undo: (input: UndoInput) => typedError<Applied, AppError>(__TAURI_INVOKE("undo", { input })),
+	comfort: () => typedError<ComfortView, AppError>(__TAURI_INVOKE("comfort")),
+	comfortSet: (input: ComfortSet) => typedError<ComfortView, AppError>(__TAURI_INVOKE("comfort_set", { input })),
+	/**  What waits to be opened. The window asks once its first screen stands, so whatever could wait for that begins here. */
+	arrivalTake: () => typedError<
+/**  Fill in the link where servers are connected to; the person presses the button. */
+{ kind: "connect"; 
+/**  The link. */
+link: string; 
+/**  Whether it lets somebody in, or lets them choose a password. */
+invitation: boolean } | 
+/**  Show a record. */
+{ kind: "record"; 
+/**  What it is. */
+record: RecordKind; 
+/**  Which. */
+id: string; 
+/**  The event it belongs to, for a task. */
+event_id: string | null } | 
+/**  Show what is due. */
+{ kind: "today" } | 
+/**  It is opened once somebody has signed in. */
+{ kind: "waiting"; 
+/**  A finished sentence. */
+message: string } | 
+/**  Nothing comes of it. */
+{ kind: "refused"; 
+/**  A finished sentence. */
+message: string } | null, AppError>(__TAURI_INVOKE("arrival_take")),
+	diagnostics: () => typedError<Diagnostics, AppError>(__TAURI_INVOKE("diagnostics")),
+	updateStatus: () => typedError<UpdateStatus, AppError>(__TAURI_INVOKE("update_status")),
+	updateCheck: () => typedError<UpdateStatus, AppError>(__TAURI_INVOKE("update_check")),
+	updateInstall: (input: UpdateInstall) => typedError<UpdateStatus, AppError>(__TAURI_INVOKE("update_install", { input })),
+	updateAutomatic: (input: UpdateAutomatic) => typedError<UpdateStatus, AppError>(__TAURI_INVOKE("update_automatic", { input })),
 	importPick: () => typedError<{
 	/**  Names it in the calls that follow. */
 	source_id: string,
@@ -210,6 +290,12 @@ message: string | null } |
 { phase: "ready"; 
 /**  Who and where. */
 session: Session } | 
+/**  This Cloche is too old for its server; nothing is lost. */
+{ phase: "update_required"; 
+/**  The server. */
+server: ServerSummary; 
+/**  The oldest version it serves. */
+needed: string } | 
 /**  It could not start; `app_start` tries again. */
 { phase: "failed"; 
 /**  Why. */
@@ -235,6 +321,69 @@ export type Archived =
 "only" | 
 /**  Both. */
 "with";
+
+/**  What the window is to do about a link, or about a click outside of it. */
+export type Arrival = 
+/**  Fill in the link where servers are connected to; the person presses the button. */
+{ kind: "connect"; 
+/**  The link. */
+link: string; 
+/**  Whether it lets somebody in, or lets them choose a password. */
+invitation: boolean } | 
+/**  Show a record. */
+{ kind: "record"; 
+/**  What it is. */
+record: RecordKind; 
+/**  Which. */
+id: string; 
+/**  The event it belongs to, for a task. */
+event_id: string | null } | 
+/**  Show what is due. */
+{ kind: "today" } | 
+/**  It is opened once somebody has signed in. */
+{ kind: "waiting"; 
+/**  A finished sentence. */
+message: string } | 
+/**  Nothing comes of it. */
+{ kind: "refused"; 
+/**  A finished sentence. */
+message: string };
+
+/**  A resource that could be assigned, and what stands in the way. */
+export type AssignmentCandidate = {
+	/**  As lists show it. */
+	row: ResourceRow,
+	/**  How many are free all that time. */
+	free: number,
+	/**  The first thing in the way of one of them. */
+	conflict: Conflict | null,
+};
+
+/**  What could be assigned. */
+export type AssignmentCandidates = {
+	/**  The free ones first, then the others; nobody while the times mean nothing. */
+	candidates: AssignmentCandidate[],
+};
+
+/**  Whom or what somebody looks for to assign. */
+export type AssignmentCandidatesInput = {
+	/**  For which event. */
+	event_id: string,
+	/**  From, in the event's zone. */
+	starts_local: string,
+	/**  Until, in the event's zone. */
+	ends_local: string,
+	/**  Which of two times the start means. */
+	starts_choice: Choice | null,
+	/**  Which of two times the end means. */
+	ends_choice: Choice | null,
+	/**  The assignment that is being changed. */
+	entry_id: string | null,
+	/**  Words of the name or the role. */
+	text: string | null,
+	/**  Only of these types; none means any. */
+	types: ResourceType[],
+};
 
 /**  An assignment that somebody is typing. */
 export type AssignmentCheck = {
@@ -330,6 +479,111 @@ export type AssignmentVerdict = {
 	message: string | null,
 };
 
+/**  A backup in the folder. */
+export type Backup = {
+	/**  Its name, to ask for it. */
+	name: string,
+	/**  When it was written. */
+	written_at: string,
+	/**  Why. */
+	made: Made,
+	/**  Its size. */
+	bytes: number,
+};
+
+/**  What a backup holds, and what going back to it would take away. */
+export type BackupContents = {
+	/**  The organization's name then. */
+	organization_name: string,
+	/**  When it was written. */
+	written_at: string,
+	/**  Clients. */
+	clients: number,
+	/**  Events. */
+	events: number,
+	/**  Tasks. */
+	tasks: number,
+	/**  Bookings and blocks. */
+	bookings: number,
+	/**  Who could be let in again. */
+	people: BackupPerson[],
+	/**  What would be lost; `None` where the organization is not on this computer. */
+	lost: Lost | null,
+};
+
+/**  Somebody of a backup. */
+export type BackupPerson = {
+	/**  E-mail. */
+	email: string,
+	/**  As colleagues see them. */
+	display_name: string,
+	/**  Role. */
+	role: Role,
+};
+
+/**  Which backup to look at, or to go back to. */
+export type BackupRef = {
+	/**  It. */
+	source: BackupSource,
+};
+
+/**  A way back that was taken. */
+export type BackupRestored = {
+	/**  The office is as it was then. */
+	written_at: string,
+	/**  How it was before that. */
+	safety: Backup | null,
+};
+
+/**  A copy that was saved. */
+export type BackupSaved = {
+	/**  The file's name. */
+	file_name: string,
+	/**  Its size. */
+	bytes: number,
+	/**  Events in it. */
+	events: number,
+};
+
+/**  Which backup. */
+export type BackupSource = 
+/**  One of the list. */
+{ from: "kept"; 
+/**  Its name. */
+name: string } | 
+/**  The file that was picked last. */
+{ from: "picked" };
+
+/**  The backups of the open organization. */
+export type Backups = {
+	/**  The newest first. */
+	items: Backup[],
+	/**  Where they are, as a person reads it. */
+	folder: string,
+	/**  How many of a kind are kept. */
+	keeps: number,
+	/**  Where the office went, if it moved to another server. */
+	moved: MovedTo | null,
+};
+
+/**  A block that somebody is typing. */
+export type BlockCheck = {
+	/**  Whom or what. */
+	resource_id: string,
+	/**  How many of them. */
+	quantity: number,
+	/**  From, in `time_zone`. */
+	starts_local: string,
+	/**  Until, in `time_zone`. */
+	ends_local: string,
+	/**  Which of two times the start means. */
+	starts_choice: Choice | null,
+	/**  Which of two times the end means. */
+	ends_choice: Choice | null,
+	/**  IANA zone of the two times. */
+	time_zone: string,
+};
+
 /**  A time at which a resource cannot be had. */
 export type BlockCreate = {
 	/**  The command's id. */
@@ -344,6 +598,10 @@ export type BlockCreate = {
 	starts_local: string,
 	/**  Until, in `time_zone`. */
 	ends_local: string,
+	/**  Which of two times the start means. */
+	starts_choice?: Choice | null,
+	/**  Which of two times the end means. */
+	ends_choice?: Choice | null,
 	/**  IANA zone of the two times. */
 	time_zone: string,
 	/**  Why: leave, repair … */
@@ -380,6 +638,10 @@ export type BookingRow = {
 	resource_name: string,
 	/**  One of [`ResourceType`], or text of a newer Cloche. */
 	resource_type: ResourceType,
+	/**  How long it is held before an assignment. */
+	setup_minutes: number,
+	/**  How long it is held after one. */
+	teardown_minutes: number,
 	/**  One of [`EntryKind`], or text of a newer Cloche. */
 	kind: EntryKind,
 	/**  The event it is for; nothing for a block, or where masked. */
@@ -620,6 +882,33 @@ export type Code =
 /**  A fault of ours; the log has the rest. */
 "internal";
 
+/**  Which of this computer's choices. */
+export type ComfortChoice = 
+/**  Opening Cloche when somebody signs in to this computer. */
+"autostart" | 
+/**  What is due, in the tray. */
+"tray" | 
+/**  Closing the window leaves Cloche in the tray. */
+"close_to_tray";
+
+/**  A choice to change. */
+export type ComfortSet = {
+	/**  Which. */
+	choice: ComfortChoice,
+	/**  Whether it is to be on. */
+	on: boolean,
+};
+
+/**  All of them. */
+export type ComfortView = {
+	/**  Opening Cloche when somebody signs in to this computer. */
+	autostart: Switch,
+	/**  What is due, in the tray. */
+	tray: Switch,
+	/**  Closing the window leaves Cloche in the tray. */
+	close_to_tray: Switch,
+};
+
 /**  An entry that stands in the way of another. */
 export type Conflict = {
 	/**  Which. */
@@ -675,6 +964,23 @@ export type DeviceRevoke = {
 	/**  Its id. */
 	device_id: string,
 };
+
+/**  What is shown, and copied as one text. */
+export type Diagnostics = {
+	/**  Versions and states. */
+	facts: Fact[],
+	/**  The end of the log, the oldest line first. */
+	lines: LogLine[],
+	/**  All of it, to be copied. */
+	text: string,
+};
+
+/**  What becomes of the due times of an event's open tasks once the event has moved. */
+export type DueTimes = 
+/**  They move as far as the event's start does. */
+"along" | 
+/**  They stay where they are. */
+"stay";
 
 /**  What an entry of the schedule is. */
 export type EntryKind = 
@@ -765,6 +1071,8 @@ export type EventEdit = {
 	base: EventForm,
 	/**  What to do with bookings that would clash at the event's new times. */
 	moving?: MovingChoice,
+	/**  Whether the due times of its open tasks move along with the event. */
+	due_times?: DueTimes,
 };
 
 /**  Which events to show; every condition must hold. */
@@ -845,6 +1153,22 @@ export type EventMay = {
 	archive: May,
 	/**  Take it out of the archive. */
 	unarchive: May,
+};
+
+/**  An event's form, before it is handed in. */
+export type EventMoveCheck = {
+	/**  Which. */
+	event_id: string,
+	/**  As typed. */
+	form: EventForm,
+	/**  As the form was opened. */
+	base: EventForm,
+};
+
+/**  What would move along with an event. */
+export type EventMovePreview = {
+	/**  Open tasks that would be due at another moment. */
+	due_times: MovedDueTime[],
 };
 
 /**  An event's page. */
@@ -956,7 +1280,9 @@ export type EventSortBy =
 /**  Type without case and accents, then first instant. */
 "event_type" | 
 /**  Expected people; events that do not say come first. */
-"attendees";
+"attendees" | 
+/**  What is coming, the nearest first, and after it what has been, the latest first. */
+"coming";
 
 /**  Who and what an event has. */
 export type EventStaffing = {
@@ -1014,6 +1340,14 @@ export type ExportedFile = {
 	rows: number,
 };
 
+/**  One thing that is so here. */
+export type Fact = {
+	/**  What. */
+	name: string,
+	/**  How. */
+	value: string,
+};
+
 /**  The organization and person for *Use this computer*. */
 export type FirstRunLocal = {
 	/**  Organization name. */
@@ -1030,6 +1364,16 @@ export type FirstRunLocal = {
 	currency: string,
 	/**  BCP 47. */
 	locale: string,
+	/**  How long to stay signed in. */
+	keep: Keep,
+};
+
+/**  Who goes on with the office of the backup that was picked. */
+export type FirstRunRestore = {
+	/**  E-mail of one of its administrators. */
+	email: string,
+	/**  The password from now on; the old one is in no backup. */
+	password: string,
 	/**  How long to stay signed in. */
 	keep: Keep,
 };
@@ -1431,6 +1775,44 @@ export type LoadStep = {
 	quantity: number,
 };
 
+/**  How bad a line of the log is. */
+export type LogLevel = 
+/**  Something failed. */
+"error" | 
+/**  Something is odd. */
+"warning" | 
+/**  Something happened, or the line belongs to the one above. */
+"plain";
+
+/**  A line of the log, redacted. */
+export type LogLine = {
+	/**  How bad it is. */
+	level: LogLevel,
+	/**  The whole line. */
+	text: string,
+};
+
+/**  What going back would take away. */
+export type Lost = {
+	/**  Changes since. */
+	changes: number,
+	/**  Who made them. */
+	people: string[],
+	/**  The last one. */
+	last_at: string | null,
+};
+
+/**  Why a backup was made. */
+export type Made = 
+/**  By itself, once a day. */
+"daily" | 
+/**  With *Back up now*. */
+"by_hand" | 
+/**  Before another one was restored. */
+"before_restore" | 
+/**  When the office moved to a server. */
+"before_move";
+
 /**  For each field the number of its column, counted from 0; none where the file has no such column. */
 export type Mapping = { [key in string]: number | null };
 
@@ -1550,6 +1932,26 @@ export type MoveMay = {
 	may: May,
 };
 
+/**  A task that would be due at another moment. */
+export type MovedDueTime = {
+	/**  Which. */
+	task_id: string,
+	/**  Its title. */
+	title: string,
+	/**  When it is due now. */
+	from: string,
+	/**  When it would be. */
+	to: string,
+};
+
+/**  Where an office went. */
+export type MovedTo = {
+	/**  How people call the server. */
+	place: string,
+	/**  When. */
+	moved_at: string,
+};
+
 /**  What becomes of bookings that no longer fit once their event has moved. */
 export type MovingChoice = 
 /**  The event stays where it is. */
@@ -1560,6 +1962,46 @@ export type MovingChoice =
 { kind: "override"; 
 /**  Why. */
 reason: string };
+
+/**  A version that may be installed. */
+export type Offer = {
+	/**  The version. */
+	version: string,
+	/**  What is new, in plain text. */
+	notes: string,
+	/**  When it was published. */
+	published: string,
+};
+
+/**  Where to move to. */
+export type OfficeMove = {
+	/**  The server's link, as its set-up printed it. */
+	link: string,
+	/**  The name of the server's owner. */
+	owner: string,
+	/**  The owner's password; used now and kept nowhere. */
+	password: string,
+};
+
+/**  What whoever restored the office on a server handed back. */
+export type OfficeMoveFinish = {
+	/**  The receipt's text. */
+	receipt: string,
+};
+
+/**  An office that moved. */
+export type OfficeMoved = {
+	/**  How people call the server. */
+	place: string,
+	/**  The server's link, to connect to it. */
+	server_link: string,
+	/**  Rows that are there now, each compared. */
+	rows: number,
+	/**  Events among them. */
+	events: number,
+	/**  A link for everybody who has no sign-in there yet; shown once. */
+	links: PersonLink[],
+};
 
 /**  An organization as the window names it. */
 export type OrganizationSummary = {
@@ -1638,6 +2080,31 @@ export type PersonDayInput = {
 	/**  Which, in the organization's zone. */
 	date: string,
 };
+
+/**  A link for one person. */
+export type PersonLink = {
+	/**  As colleagues see them. */
+	display_name: string,
+	/**  E-mail. */
+	email: string,
+	/**  Role. */
+	role: Role,
+	/**  To hand to them and nobody else. */
+	link: string,
+	/**  Until when it works. */
+	expires_at: string,
+};
+
+/**  What a link can name. */
+export type RecordKind = 
+/**  An event. */
+"event" | 
+/**  A task. */
+"task" | 
+/**  A client. */
+"client" | 
+/**  A resource. */
+"resource";
 
 /**  A link to choose a new password with. */
 export type ResetLink = {
@@ -1937,6 +2404,36 @@ export type ServerOpen = {
 	server_id: string,
 };
 
+/**  A server to set up, by its owner, with the first organization and its administrator. */
+export type ServerSetUp = {
+	/**  Name or address. */
+	host: string,
+	/**  Port. */
+	port: number,
+	/**  The owner's name there, usually `postgres`. */
+	owner_name: string,
+	/**  The owner's password; used now and never kept. */
+	owner_password: string,
+	/**  PEM of the certificate authority that vouches for it; none only for this computer. */
+	certificate: string | null,
+	/**  Organization name. */
+	organization_name: string,
+	/**  The administrator's name. */
+	your_name: string,
+	/**  E-mail to sign in with. */
+	email: string,
+	/**  Password. */
+	password: string,
+	/**  IANA zone. */
+	time_zone: string,
+	/**  ISO 4217. */
+	currency: string,
+	/**  BCP 47. */
+	locale: string,
+	/**  How long to stay signed in. */
+	keep: Keep,
+};
+
 /**  A server as the window names it. */
 export type ServerSummary = {
 	/**  Its id. */
@@ -2014,6 +2511,14 @@ export type StatusChange = {
 	imported: boolean,
 };
 
+/**  A choice as the window shows it. */
+export type Switch = {
+	/**  Whether it is on. */
+	on: boolean,
+	/**  Why it cannot be switched on, or does nothing though it is on; a finished sentence. */
+	reason: string | null,
+};
+
 /**  Where sync stands. */
 export type SyncState = 
 /**  The first load is running; what came so far can be used. */
@@ -2027,7 +2532,7 @@ export type SyncState =
 /**  A fresh copy is being loaded; the old one is shown meanwhile. */
 "old_copy";
 
-/**  Sync as the window shows it. */
+/**  Sync as the window shows it, and how far this computer's clock is off. */
 export type SyncStatus = {
 	/**  Where sync stands. */
 	state: SyncState,
@@ -2039,6 +2544,8 @@ export type SyncStatus = {
 	rows_total: number | null,
 	/**  A finished sentence, where there is more to say. */
 	message: string | null,
+	/**  By how many milliseconds the server's clock is ahead of this computer's, as far as it is known. */
+	server_ahead_ms: number,
 };
 
 /**  Tasks to hand to somebody. */
@@ -2331,6 +2838,12 @@ export type TeamMay = {
 	edit: May,
 };
 
+/**  The people of the team. */
+export type TeamMembers = {
+	/**  Everybody, former members last. */
+	members: Member[],
+};
+
 /**  One moment that a skipped or repeated wall time could mean. */
 export type TimeChoice = {
 	/**  What a form answers to choose it. */
@@ -2403,6 +2916,80 @@ export type UndoInput = {
 	/**  After a refusal: undo what is not blocked. */
 	rest: boolean,
 };
+
+/**  Whether to look for new versions unasked. */
+export type UpdateAutomatic = {
+	/**  Whether. */
+	automatic: boolean,
+};
+
+/**  When to install. */
+export type UpdateInstall = {
+	/**  When. */
+	when: UpdateWhen,
+};
+
+/**  How far an update is. */
+export type UpdateState = 
+/**  This Cloche is kept up to date by other means. */
+{ phase: "unavailable"; 
+/**  Why, as a finished sentence. */
+reason: string } | 
+/**  Nobody has looked yet. */
+{ phase: "unknown" } | 
+/**  It is being looked for. */
+{ phase: "checking" } | 
+/**  There is none. */
+{ phase: "up_to_date" } | 
+/**  There is one. */
+{ phase: "available"; 
+/**  Which. */
+offer: Offer } | 
+/**  It is being fetched. */
+{ phase: "downloading"; 
+/**  Which. */
+offer: Offer; 
+/**  Kilobytes fetched. */
+done: number; 
+/**  Kilobytes in all, where the server says so. */
+of: number | null } | 
+/**  It is installed when Cloche is closed. */
+{ phase: "at_quit"; 
+/**  Which. */
+offer: Offer } | 
+/**  Cloche closes, is replaced, and opens again. */
+{ phase: "installing"; 
+/**  Which. */
+offer: Offer } | 
+/**  It was not possible to look, to fetch or to install. */
+{ phase: "failed"; 
+/**  Why, as finished sentences. */
+message: string; 
+/**  What can be tried again. */
+offer: Offer | null };
+
+/**  What the window shows of updates. */
+export type UpdateStatus = {
+	/**  The version that runs. */
+	current: string,
+	/**  Whether it replaced an older one at this start. */
+	updated: boolean,
+	/**  Whether Cloche looks for new versions by itself. */
+	automatic: boolean,
+	/**  When it last got an answer that it believed. */
+	checked_at: string | null,
+	/**  How far an update is. */
+	state: UpdateState,
+};
+
+/**  When to install. */
+export type UpdateWhen = 
+/**  At once: Cloche closes and opens again. */
+"now" | 
+/**  When the person closes Cloche. */
+"at_quit" | 
+/**  Not yet after all. */
+"later";
 
 /**  What would become of a row. */
 export type Verdict = 

@@ -16,6 +16,20 @@ export type Device = Answer<"deviceList">["devices"][number];
 export type SyncStatus = Answer<"syncStatus">;
 export type Activeness = NonNullable<Asked<"windowActivity">>["activity"];
 
+export type UpdateStatus = Answer<"updateStatus">;
+export type UpdateState = UpdateStatus["state"];
+export type UpdateOffer = Extract<UpdateState, { phase: "available" }>["offer"];
+export type UpdateWhen = NonNullable<Asked<"updateInstall">>["when"];
+
+export type Comfort = Answer<"comfort">;
+export type ComfortChoice = NonNullable<Asked<"comfortSet">>["choice"];
+export type Arrival = NonNullable<Answer<"arrivalTake">>;
+export type RecordKind = Extract<Arrival, { kind: "record" }>["record"];
+export type Diagnostics = Answer<"diagnostics">;
+
+export type EventMoveCheck = NonNullable<Asked<"eventMovePreview">>;
+export type MovedDueTime = Answer<"eventMovePreview">["due_times"][number];
+export type DueTimes = NonNullable<NonNullable<Asked<"eventEdit">>["due_times"]>;
 export type EventFilter = NonNullable<Asked<"eventList">>["filter"];
 export type EventSort = NonNullable<Asked<"eventList">>["sort"];
 export type EventRow = Answer<"eventList">["rows"][number];
@@ -44,6 +58,9 @@ export type ResourceSchedule = Answer<"resourceSchedule">;
 export type ScheduleClash = ResourceSchedule["clashes"][number];
 export type BookingRow = ResourceSchedule["entries"][number];
 export type AssignmentAsk = NonNullable<Asked<"assignmentCheck">>;
+export type BlockAsk = NonNullable<Asked<"blockCheck">>;
+export type CandidatesAsk = NonNullable<Asked<"assignmentCandidates">>;
+export type Candidate = Answer<"assignmentCandidates">["candidates"][number];
 export type ScheduleConflict = Answer<"assignmentCheck">["conflicts"][number];
 export type MovingChoice = NonNullable<NonNullable<Asked<"eventEdit">>["moving"]>;
 
@@ -84,6 +101,12 @@ export type Invitation = NonNullable<Team["invitations"]>[number];
 export type PermissionMatrix = Team["matrix"];
 export type JoinOffer = Answer<"joinDescribe">;
 
+export type Backups = Answer<"backupList">;
+export type Backup = Backups["items"][number];
+export type BackupContents = NonNullable<Answer<"backupPick">>;
+export type BackupSource = NonNullable<Asked<"backupContents">>["source"];
+export type OfficeMoved = Answer<"officeMove">;
+
 /** What the shell tells the window unasked: event name → payload. */
 export type LiveEvents = {
   app_state: AppState;
@@ -91,5 +114,8 @@ export type LiveEvents = {
   sync_status: SyncStatus;
   replica_changed: { tables: string[] };
   notice: { message: string; is_warning: boolean };
+  /** Something waits to be opened: a link, or what the tray was asked for. */
+  arrival: null;
+  update_status: UpdateStatus;
   import_progress: { done: number; of: number; phase: "reading" | "checking" | "sending" | "saving" };
 };

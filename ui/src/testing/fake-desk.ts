@@ -2,11 +2,14 @@
 import { emit } from "@tauri-apps/api/event";
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import type { AppError } from "@/ipc/bindings";
-import type { AppState, LiveEvents, Session, SyncStatus } from "@/ipc/types";
+import type { AppState, LiveEvents, Session, SyncStatus, UpdateStatus } from "@/ipc/types";
+import { type FakeBackups, makeBackups } from "./fake-backups";
+import { type FakeComfort, makeComfort } from "./fake-comfort";
 import { type Handlers, handlersFor } from "./fake-handlers";
 import { makeSchedule, type Schedule } from "./fake-schedule";
 import { makeTasks, type OfficeTask } from "./fake-tasks";
 import { type FakeTeam, makeTeam } from "./fake-team";
+import { upToDate } from "./fake-updates";
 import { makeOffice, type Office } from "./office";
 
 const organization = {
@@ -49,6 +52,7 @@ export const live: SyncStatus = {
   rows_done: 0,
   rows_total: null,
   message: null,
+  server_ahead_ms: 0,
 };
 
 export function refusal(message: string, more: Partial<AppError> = {}): AppError {
@@ -60,11 +64,14 @@ export type Call = { command: string; input: Record<string, unknown> };
 export class FakeDesk {
   state: AppState = ready;
   sync: SyncStatus = live;
+  update: UpdateStatus = upToDate;
   session: Session = session;
   office: Office;
   schedule: Schedule;
   tasks: OfficeTask[];
   team: FakeTeam;
+  comfort: FakeComfort = makeComfort();
+  backups: FakeBackups = makeBackups();
   readonly calls: Call[] = [];
   private readonly handlers: Handlers;
   private readonly answers = new Map<string, ((input: never) => unknown)[]>();

@@ -11,11 +11,14 @@ import type {
   May,
   Status,
 } from "@/ipc/types";
+import { backupHandlers } from "./fake-backups";
+import { comfortHandlers } from "./fake-comfort";
 import type { FakeDesk } from "./fake-desk";
 import { importHandlers } from "./fake-import";
 import { moveBookings, scheduleHandlers } from "./fake-schedule";
 import { taskHandlers } from "./fake-tasks";
 import { teamHandlers } from "./fake-team";
+import { updateHandlers } from "./fake-updates";
 import { idOf, type OfficeEvent } from "./office";
 
 export type Handlers = Record<string, (input: never) => unknown>;
@@ -83,6 +86,7 @@ function sorted(events: OfficeEvent[], sort: EventSort): OfficeEvent[] {
   const key = (event: OfficeEvent): string | number => {
     const by = {
       starts_at: event.starts_at,
+      coming: event.starts_at,
       name: event.name,
       client: event.client_name,
       status: flow.indexOf(event.status),
@@ -223,6 +227,9 @@ export function handlersFor(desk: FakeDesk): Handlers {
     ...importHandlers(desk),
     ...scheduleHandlers(desk),
     ...teamHandlers(desk),
+    ...comfortHandlers(desk),
+    ...backupHandlers(desk),
+    ...updateHandlers(desk),
     app_start: () => desk.state,
     app_choose: () => state({ phase: "first_run", known: [] }),
     sync_status: () => desk.sync,
@@ -230,6 +237,7 @@ export function handlersFor(desk: FakeDesk): Handlers {
     keychain_available: () => true,
     first_run_sample: () => state({ phase: "ready", session: sessionOf(desk) }),
     first_run_local: () => state({ phase: "ready", session: sessionOf(desk) }),
+    server_set_up: () => state({ phase: "ready", session: sessionOf(desk) }),
     server_connect: () =>
       state({ phase: "sign_in", server: sessionOf(desk).server, email: null, message: null }),
     sign_in: () => state({ phase: "ready", session: sessionOf(desk) }),
@@ -265,10 +273,20 @@ export function handlersFor(desk: FakeDesk): Handlers {
       offset: number;
       limit: number;
     }) => {
-      const rows = sorted(
-        desk.office.events.filter((event) => fits(event, filter)),
-        sort,
-      );
+      const fitting = desk.office.events.filter((event) => fits(event, filter));
+      const isAhead = (event: OfficeEvent) => event.starts_at >= "2026-11-19T23:00:00Z";
+      const byDate = (events: OfficeEvent[], descending: boolean) =>
+        sorted(events, { by: "starts_at", descending });
+      const rows =
+        sort.by === "coming"
+          ? [
+              ...byDate(fitting.filter(isAhead), false),
+              ...byDate(
+                fitting.filter((event) => !isAhead(event)),
+                true,
+              ),
+            ]
+          : sorted(fitting, sort);
       return { rows: rows.slice(offset, offset + limit), total: rows.length };
     },
     event_board: ({ filter, per_column }: { filter: EventFilter; per_column: number }): EventBoard => ({
@@ -288,6 +306,7 @@ export function handlersFor(desk: FakeDesk): Handlers {
       starts_at: wall(form.starts_local, form.time_zone),
       ends_at: wall(form.ends_local, form.time_zone),
     }),
+    event_move_preview: () => ({ due_times: [] }),
     event_create: ({
       command_id,
       event_id,

@@ -2,7 +2,9 @@
 import { TZDate } from "@date-fns/tz";
 import type { AssignmentCheck, AssignmentCreate, AssignmentEdit, BlockCreate } from "@/ipc/bindings";
 import type {
+  BlockAsk,
   BookingRow,
+  CandidatesAsk,
   EventForm,
   May,
   MovingChoice,
@@ -117,6 +119,8 @@ function booking(
     resource_id: resource.id,
     resource_name: resource.name,
     resource_type: resource.type,
+    setup_minutes: resource.setup_minutes,
+    teardown_minutes: resource.teardown_minutes,
     kind: "assignment",
     event_id: event.id,
     event_name: event.name,
@@ -553,6 +557,39 @@ export function scheduleHandlers(desk: FakeDesk): Handlers {
         ...verdict(resource, entry, input.entry_id),
         may_override: desk.schedule.may_override,
         message: resource.is_available ? null : `${resource.name} is marked as not available.`,
+      };
+    },
+    assignment_candidates: (input: CandidatesAsk) => {
+      const event = eventOf(input.event_id);
+      const filter = { types: input.types, text: input.text, available: "any" as const };
+      const candidates = desk.schedule.resources
+        .filter((resource) => fits(resource, { ...filter, free_from: null, free_until: null }))
+        .sort((a, b) => a.name.localeCompare(b.name))
+        .map((resource) => {
+          const asked = { ...input, task_id: null, resource_id: resource.id, quantity: 1 };
+          const entry = wanted(asked, event, input.entry_id ?? "");
+          const { free, conflicts } = verdict(resource, entry, input.entry_id);
+          return { row: row(resource), free, conflict: conflicts[0] ?? null };
+        });
+      const possible = (one: (typeof candidates)[number]) => one.row.is_available && one.conflict === null;
+      return {
+        candidates: [
+          ...candidates.filter(possible).slice(0, 40),
+          ...candidates.filter((one) => !possible(one)).slice(0, 20),
+        ],
+      };
+    },
+    block_check: (input: BlockAsk) => {
+      const resource = find(input.resource_id);
+      const starts_at = instantOf(input.starts_local, input.time_zone);
+      const ends_at = instantOf(input.ends_local, input.time_zone);
+      const entry = { ...block(0, resource, starts_at, ends_at, ""), quantity: input.quantity };
+      return {
+        starts_at: { kind: "fine", instant: starts_at },
+        ends_at: { kind: "fine", instant: ends_at },
+        ...verdict(resource, entry, null),
+        may_override: desk.schedule.may_override,
+        message: null,
       };
     },
     assignment_create: (input: AssignmentCreate) => {

@@ -165,6 +165,7 @@ export function teamHandlers(desk: FakeDesk): Handlers {
   };
   const roleWord = (role: Role) => `${role[0]?.toUpperCase()}${role.slice(1)}`;
   return {
+    team_members: () => ({ members: desk.team.members.map(told) }),
     team: () => ({
       members: desk.team.members.map(told),
       invitations: edits() && desk.sync.state === "live" ? desk.team.invitations : null,

@@ -19,6 +19,7 @@ const states: Record<string, AppState> = {
   first_run: { phase: "first_run", known: [] },
   starting: { phase: "starting", message: "Starting the database…" },
   sign_in: { phase: "sign_in", server: session.server, email: session.email, message: null },
+  too_old: { phase: "update_required", server: session.server, needed: "2.0.0" },
   failed: {
     phase: "failed",
     error: refusal("Cloche's data folder cannot be written to.", { code: "internal", reference: "7F3A-22" }),

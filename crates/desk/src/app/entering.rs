@@ -114,6 +114,7 @@ impl App {
             local,
             secrets: self.secrets.clone(),
             surface: self.surface.clone(),
+            clock: crate::clock::Clock::default(),
         }
     }
 

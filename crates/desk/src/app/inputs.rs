@@ -34,6 +34,39 @@ pub struct ServerConnect {
     pub link: String,
 }
 
+/// A server to set up, by its owner, with the first organization and its administrator.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct ServerSetUp {
+    /// Name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// The owner's name there, usually `postgres`.
+    pub owner_name: String,
+    /// The owner's password; used now and never kept.
+    #[specta(type = String)]
+    pub owner_password: SecretString,
+    /// PEM of the certificate authority that vouches for it; none only for this computer.
+    pub certificate: Option<String>,
+    /// Organization name.
+    pub organization_name: String,
+    /// The administrator's name.
+    pub your_name: String,
+    /// E-mail to sign in with.
+    pub email: String,
+    /// Password.
+    #[specta(type = String)]
+    pub password: SecretString,
+    /// IANA zone.
+    pub time_zone: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// BCP 47.
+    pub locale: String,
+    /// How long to stay signed in.
+    pub keep: Keep,
+}
+
 /// Which known server to open.
 #[derive(Debug, Clone, Deserialize, specta::Type)]
 pub struct ServerOpen {

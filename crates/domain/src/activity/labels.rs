@@ -47,12 +47,20 @@ fn event_label(command: &str, subject: &str, plan: &Plan) -> String {
         // What runs while its event is called off is cut short: that is a release too.
         change.op == Op::Delete || command != "event.edit"
     });
-    let counted = |verb: &str, count: usize| match count {
+    let due = plan.changes.iter().filter(|change| change.table == "tasks").count();
+    let due = match due {
         0 => None,
-        count => Some(format!("{verb} {}", bookings(count))),
+        1 => Some("1 due time".to_owned()),
+        many => Some(format!("{many} due times")),
     };
-    let parts = [counted("moved", moved.len()), counted("released", gone.len())];
-    parts.into_iter().flatten().fold(done, |done, part| format!("{done} and {part}"))
+    let counted = |count: usize| (count > 0).then(|| bookings(count));
+    let told = |verb: &str, what: Vec<String>| match what.join(" and ") {
+        none if none.is_empty() => None,
+        what => Some(format!("{verb} {what}")),
+    };
+    let moved = told("moved", [counted(moved.len()), due].into_iter().flatten().collect());
+    let released = told("released", counted(gone.len()).into_iter().collect());
+    [moved, released].into_iter().flatten().fold(done, |done, part| format!("{done} and {part}"))
 }
 
 fn task_label(command: &str, subject: &str, plan: &Plan) -> String {

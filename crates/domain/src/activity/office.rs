@@ -40,14 +40,48 @@ pub(super) fn task_lines(
         Op::Delete => lines.push(format!("Deleted {}", title(&before))),
         Op::Update => {
             let told = task_update(&before, &after, names);
-            let is_one = all.iter().filter(|other| other.table == "tasks").count() == 1;
-            match names.task(change.id).filter(|_| !is_one) {
+            let is_clear = match names.subject() {
+                Some(subject) => subject == change.id,
+                None => all.iter().filter(|other| other.table == "tasks").count() == 1,
+            };
+            match names.task(change.id).filter(|_| !is_clear) {
                 Some(title) => {
                     lines.extend(told.into_iter().map(|l| format!("{}: {l}", quoted(&title))));
                 }
                 None => lines.extend(told),
             }
         }
+    }
+}
+
+/// Whether a task is only counted: it moved along with its event, or an import of other things brought it.
+pub(super) fn is_counted(command: &str, change: &RowChange, names: &dyn Names) -> bool {
+    let is_due_time = change.op == Op::Update
+        && change.after.as_ref().is_some_and(|row| row.keys().all(|column| column == "due_at"));
+    (command.starts_with("event.") && is_due_time)
+        || (command.starts_with("import.") && names.subject().is_some_and(|id| id != change.id))
+}
+
+/// How many tasks moved along with their event, or came with it.
+pub(super) fn counted_task_lines(
+    command: &str,
+    changes: &[RowChange],
+    names: &dyn Names,
+    lines: &mut Vec<String>,
+) {
+    let counted = |op| {
+        let tasks = changes.iter().filter(|change| change.table == "tasks" && change.op == op);
+        tasks.filter(|change| is_counted(command, change, names)).count()
+    };
+    match counted(Op::Update) {
+        0 => {}
+        1 => lines.push("Moved 1 due time".to_owned()),
+        many => lines.push(format!("Moved {many} due times")),
+    }
+    match counted(Op::Insert) {
+        0 => {}
+        1 => lines.push("Imported 1 task".to_owned()),
+        many => lines.push(format!("Imported {many} tasks")),
     }
 }
 
@@ -170,7 +204,13 @@ pub(super) fn schedule_lines(
         match change.op {
             Op::Insert => lines.push(booked_line(&after, names)),
             Op::Delete => lines.push(released_line(&before, names)),
-            Op::Update => lines.extend(rebooked_lines(&before, &after, names)),
+            Op::Update => {
+                let told = rebooked_lines(&before, &after, names);
+                match names.booking(change.id) {
+                    Some(of) => lines.extend(told.into_iter().map(|line| format!("{of}: {line}"))),
+                    None => lines.extend(told),
+                }
+            }
         }
     }
 }

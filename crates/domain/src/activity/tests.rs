@@ -33,6 +33,120 @@ impl Names for Office {
     }
 }
 
+/// All of them are there.
+fn activity_lines(command: &str, changes: &[RowChange], names: &dyn Names) -> Vec<String> {
+    super::activity_lines(command, changes, 0, names)
+}
+
+/// An event's page: what belongs to the event is named, the event is not.
+struct EventPage;
+
+impl Names for EventPage {
+    fn client(&self, id: Uuid) -> Option<String> {
+        Office.client(id)
+    }
+    fn resource(&self, id: Uuid) -> Option<String> {
+        Office.resource(id)
+    }
+    fn task(&self, id: Uuid) -> Option<String> {
+        Office.task(id)
+    }
+    fn booking(&self, entry_id: Uuid) -> Option<String> {
+        (entry_id == Uuid::from_u128(60)).then(|| "Ana Ruiz".to_owned())
+    }
+    fn subject(&self) -> Option<Uuid> {
+        Some(Uuid::from_u128(1))
+    }
+    fn time_zone(&self) -> &str {
+        Office.time_zone()
+    }
+    fn locale(&self) -> &str {
+        Office.locale()
+    }
+}
+
+#[test]
+fn on_an_event_s_page_each_line_says_which_task_or_booking_it_is_about() {
+    let at = |id: u128, change: RowChange| RowChange { id: Uuid::from_u128(id), ..change };
+    let done =
+        change("tasks", Op::Update, json!({"status": "pending"}), json!({"status": "completed"}));
+    assert_eq!(
+        activity_lines("task.move", &[at(30, done.clone())], &EventPage),
+        ["“Cook”: Completed"],
+        "one task of many"
+    );
+    assert_eq!(activity_lines("task.move", &[at(30, done)], &Office), ["Completed"]);
+    let waits = json!({"task_id": Uuid::from_u128(31), "prerequisite_id": Uuid::from_u128(30)});
+    let waits = change("task_dependencies", Op::Insert, Value::Null, waits);
+    assert_eq!(activity_lines("task.edit", &[waits], &EventPage), ["“Serve” now waits for “Cook”"]);
+    let longer = change(
+        "resource_schedule",
+        Op::Update,
+        json!({"ends_at": "2026-06-14T20:00:00+00:00"}),
+        json!({"ends_at": "2026-06-14T21:00:00+00:00"}),
+    );
+    assert_eq!(
+        activity_lines("assignment.edit", &[at(60, longer)], &EventPage),
+        ["Ana Ruiz: Moved the booking’s end from 14 June 2026, 22:00 to 14 June 2026, 23:00"]
+    );
+    let booked = json!({"resource_id": Uuid::from_u128(50), "event_id": Uuid::from_u128(1),
+        "kind": "assignment", "quantity": 1,
+        "starts_at": "2026-06-14T16:00:00+00:00", "ends_at": "2026-06-14T20:00:00+00:00"});
+    let booked = change("resource_schedule", Op::Insert, Value::Null, booked);
+    assert_eq!(
+        activity_lines("assignment.create", &[booked], &EventPage),
+        ["Booked Ana Ruiz, 14 Jun 18:00–22:00"]
+    );
+}
+
+#[test]
+fn what_moves_along_with_an_event_or_comes_with_an_import_is_counted() {
+    let due = |id: u128| RowChange {
+        id: Uuid::from_u128(id),
+        ..change(
+            "tasks",
+            Op::Update,
+            json!({"due_at": "2026-06-10T09:00:00+00:00"}),
+            json!({"due_at": "2026-06-12T09:00:00+00:00"}),
+        )
+    };
+    let moved = change(
+        "events",
+        Op::Update,
+        json!({"starts_at": "2026-06-14T16:00:00+00:00"}),
+        json!({"starts_at": "2026-06-16T16:00:00+00:00"}),
+    );
+    let lines = activity_lines("event.edit", &[moved, due(30), due(31)], &EventPage);
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert_eq!(lines[1], "Moved 2 due times");
+    let by_hand = activity_lines("task.edit", &[due(30)], &EventPage);
+    assert!(by_hand[0].starts_with("“Cook”: Moved the due date from "), "{by_hand:?}");
+    let brought = |id: u128| RowChange {
+        id: Uuid::from_u128(id),
+        ..change("tasks", Op::Insert, Value::Null, json!({"title": "Cook"}))
+    };
+    let waits = change("task_dependencies", Op::Insert, Value::Null, json!({}));
+    assert_eq!(
+        activity_lines("import.tasks", &[brought(30), brought(31), waits], &EventPage),
+        ["Imported 2 tasks"]
+    );
+}
+
+#[test]
+fn an_entry_has_a_dozen_lines_and_counts_the_rest() {
+    let added = |n: u128| RowChange {
+        id: Uuid::from_u128(n),
+        ..change("tasks", Op::Insert, Value::Null, json!({"title": n.to_string()}))
+    };
+    let many: Vec<RowChange> = (0..20).map(added).collect();
+    let lines = super::activity_lines("task.create", &many, 5, &EventPage);
+    assert_eq!((lines.len(), lines[12].as_str()), (13, "And 13 more changes"));
+    let lines = super::activity_lines("task.create", &many[..12], 0, &EventPage);
+    assert_eq!(lines.len(), 12);
+    let lines = super::activity_lines("task.create", &many[..13], 0, &EventPage);
+    assert_eq!(lines[12], "And one more change");
+}
+
 fn change(table: &str, op: Op, before: Value, after: Value) -> RowChange {
     let row = |value: Value| value.as_object().cloned();
     RowChange { table: table.into(), id: Uuid::nil(), op, before: row(before), after: row(after) }

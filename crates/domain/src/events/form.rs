@@ -5,6 +5,7 @@ use crate::change::{Plan, merge};
 use crate::permission::Permissions;
 use crate::refusal::Refusal;
 use crate::schedule::{self, Load, MovingChoice, Window};
+use crate::tasks::{self, DueTimes, Start, Task};
 use crate::text::TextField;
 use crate::time::{self, Choice, WallVerdict};
 use chrono::{DateTime, Duration, Utc};
@@ -248,30 +249,59 @@ fn event_of(id: Uuid, form: &EventForm) -> Result<Event, Refusal> {
 /// `event` is the event now. A field that somebody else changed meanwhile is left alone unless the form changes it
 /// too; then the plan says what the form had seen, so that the server finds the conflict instead of overwriting.
 ///
-/// Where the time changes, what is booked for the event moves along: `loads` holds each resource that is booked, once,
-/// with what else holds it around the old and the new time; `choice` says what becomes of bookings that no longer fit.
+/// Where the time changes, what is booked for the event moves along, and so do the due times of its open tasks: `loads`
+/// holds each resource that is booked, once, with what else holds it around the old and the new time, `to_do` the event's
+/// tasks; `choice` says what becomes of bookings that no longer fit, `due_times` whether due times move at all.
 ///
 /// # Errors
-/// [`Refusal::Archived`], [`Refusal::NotPermitted`], what is wrong with the first changed field, or
-/// [`Refusal::MovingClashes`].
+/// [`Refusal::Archived`], [`Refusal::NotPermitted`], what is wrong with the first changed field, a due time outside the
+/// years kept, or [`Refusal::MovingClashes`].
 pub fn plan_edit(
     may: &Permissions,
     event: &Event,
     base: &EventForm,
     form: &EventForm,
-    loads: &[Load],
-    choice: &MovingChoice,
+    (loads, to_do): (&[Load], &[Task]),
+    (choice, due_times): (&MovingChoice, DueTimes),
 ) -> Result<Plan, Refusal> {
     event.must_be_editable(may)?;
     let (seen, wanted) = merged(event, base, form)?;
     let edited = Plan::changing(&seen, &wanted);
     let moves = match moved_to(event, &wanted)? {
-        // What a cancelled event held is history, and stays where it was.
+        // What a cancelled event held is history, and stays where it was; so does what was to be done for it.
         Some(_) if event.status == Status::Cancelled => Plan::nothing(),
-        Some((old, new)) => schedule::plan_moves(may, event.id, (&old, &new), loads, choice)?,
+        Some((old, new)) => {
+            let due = match due_times {
+                DueTimes::Along => tasks::plan_due_times(to_do, start(event)?, start(&wanted)?)?,
+                DueTimes::Stay => Plan::nothing(),
+            };
+            schedule::plan_moves(may, event.id, (&old, &new), loads, choice)?.and(due)
+        }
         None => Plan::nothing(),
     };
     Ok(edited.and(moves))
+}
+
+/// The open tasks that such an edit would make due at another moment, each with that moment.
+///
+/// # Errors
+/// As [`plan_edit`].
+pub fn due_times_wanted<'a>(
+    event: &Event,
+    base: &EventForm,
+    form: &EventForm,
+    to_do: &'a [Task],
+) -> Result<Vec<(&'a Task, DateTime<Utc>)>, Refusal> {
+    let (_, wanted) = merged(event, base, form)?;
+    if event.status == Status::Cancelled || moved_to(event, &wanted)?.is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(tasks::moved_due_times(to_do, start(event)?, start(&wanted)?))
+}
+
+/// When the event starts, on the clock of its venue.
+fn start(event: &Event) -> Result<Start, Refusal> {
+    Ok(Start { at: event.starts_at, zone: time::zone(&event.time_zone)? })
 }
 
 /// When the event would take place after such an edit; `None` where its time stays.

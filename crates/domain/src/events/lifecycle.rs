@@ -57,7 +57,7 @@ pub fn plan_cancel(
     let reason = reason.ok_or(Refusal::CancelNeedsReason)?;
     let after = Event { status: Status::Cancelled, cancel_reason: Some(reason), ..event.clone() };
     // What is booked goes first: nothing of an event that is called off is held from then on.
-    Ok(schedule::release(may, held, now)?.and(Plan::changing(event, &after)))
+    Ok(schedule::release(held, now).and(Plan::changing(event, &after)))
 }
 
 /// Plans bringing a cancelled `event` back to planning.
@@ -94,7 +94,7 @@ pub fn plan_archive(
     event.must_be_archivable(may)?;
     let filed = Plan::changing(event, &Event { is_archived: true, ..event.clone() });
     // An archived event's bookings are read-only, so they go first.
-    Ok(schedule::release(may, held, now)?.and(filed))
+    Ok(schedule::release(held, now).and(filed))
 }
 
 /// Plans taking `event` out of the archive.
@@ -169,6 +169,16 @@ pub struct EventMay {
     pub archive: May,
     /// Take it out of the archive.
     pub unarchive: May,
+}
+
+impl EventMay {
+    /// Nothing may be done, for one and the same reason.
+    #[must_use]
+    pub fn refused(reason: &str) -> Self {
+        let no = || May::refused(reason);
+        let advance = Status::all().iter().map(|to| AdvanceMay { to: *to, may: no() }).collect();
+        Self { edit: no(), advance, cancel: no(), reinstate: no(), archive: no(), unarchive: no() }
+    }
 }
 
 /// Whether an event may move to one status.

@@ -4,6 +4,7 @@ use crate::permission::{Permissions, Role};
 use crate::refusal::Refusal;
 use crate::samples::{at, everything, gala};
 use crate::schedule::MovingChoice;
+use crate::tasks::DueTimes;
 use crate::time::{Choice, WallVerdict};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -23,7 +24,7 @@ fn plan_edit(
     base: &EventForm,
     form: &EventForm,
 ) -> Result<Plan, Refusal> {
-    super::plan_edit(may, event, base, form, &[], &MovingChoice::Refuse)
+    super::plan_edit(may, event, base, form, (&[], &[]), (&MovingChoice::Refuse, DueTimes::Along))
 }
 
 fn standing(status: Status) -> Event {

@@ -174,10 +174,7 @@ impl EventReader<'_> {
     /// Where the event stands, and whether it is filed away.
     fn status(&self, row: &SheetRow) -> Result<(Status, bool), Left> {
         let cell = row.cell(self.columns.status);
-        if cell.is_empty() {
-            return Ok((Status::Inquiry, false));
-        }
-        let Some((status, is_archived)) = read_status(cell) else {
+        let Some((status, said_archived)) = read_status(cell) else {
             let names: Vec<&str> =
                 Status::all().iter().map(|s| s.label()).chain(["Archived"]).collect();
             return Err(Left::refused(
@@ -193,7 +190,28 @@ impl EventReader<'_> {
             let reason = Refusal::not_permitted("events.import").to_string();
             return Err(Left::refused("status", reason));
         }
+        // Books have it either way: as the status itself, or beside what the status was.
+        let is_archived = said_archived || self.archived(row)?;
+        if is_archived && !status.may_be_archived() {
+            let reason = Refusal::NotArchivable { status }.to_string();
+            return Err(Left::refused("archived", reason));
+        }
         Ok((status, is_archived))
+    }
+
+    fn archived(&self, row: &SheetRow) -> Result<bool, Left> {
+        let cell = row.cell(self.columns.archived);
+        match plain(cell).as_str() {
+            "" | "no" | "n" | "0" | "false" | "not" | "nein" | "non" => Ok(false),
+            "yes" | "y" | "1" | "true" | "x" | "archived" | "si" | "ja" | "oui" => Ok(true),
+            _ => Err(Left::refused(
+                "archived",
+                format!(
+                    "“{}” does not say whether it is archived. Write yes or no.",
+                    shortened(cell)
+                ),
+            )),
+        }
     }
 
     /// The event with its client, unless that is unknown or has to be asked, or the event is on record.
@@ -296,8 +314,11 @@ fn headcount(cell: &str) -> Result<Option<i32>, Left> {
     }
 }
 
-/// A status in the words of the office's own books.
+/// A status in the words of the office's own books, and whether it says that the event is filed away.
 fn read_status(cell: &str) -> Option<(Status, bool)> {
+    if cell.is_empty() {
+        return Some((Status::Inquiry, false));
+    }
     let status = match plain(cell).as_str() {
         "inquiry" | "enquiry" | "lead" | "request" | "consulta" | "solicitud" | "peticion"
         | "anfrage" | "demande" => Status::Inquiry,

@@ -148,6 +148,12 @@ const EVENT_FIELDS: &[Field] = &[
             descripcion notizen bemerkungen anmerkungen beschreibung remarques commentaires",
     },
     Field {
+        name: "archived",
+        label: "Archived",
+        required: false,
+        headings: "archived isarchived archive archivado archivada archiviert archivee filed",
+    },
+    Field {
         name: "cancel_reason",
         label: "Reason for cancelling",
         required: false,

@@ -695,6 +695,37 @@ fn a_file_of_tasks_alone_asks_for_the_events_it_names_by_number() {
 }
 
 #[test]
+fn an_event_is_archived_beside_what_its_status_was() {
+    let head = "Event,Client,Start,End,Status,Archived\n";
+    let row = |name: &str, rest: &str| {
+        format!("{name},Hotel Peña,2026-05-02 12:00,2026-05-02 15:00,{rest}\n")
+    };
+    let rows = [
+        row("A", "follow_up,yes"),
+        row("B", "cancelled,Sí"),
+        row("C", "completed,no"),
+        row("D", "archived,"),
+        row("E", "planning,yes"),
+        row("F", "completed,perhaps"),
+    ];
+    let mut office = Office::with_clients(&[("Hotel Peña", "c@d")]);
+    let plan = office.events(&format!("{head}{}", rows.concat()));
+    let stands = |name| {
+        let event = added(&plan, name);
+        (event["status"].as_str().unwrap().to_owned(), event["is_archived"].as_bool().unwrap())
+    };
+    assert_eq!(stands("A"), ("follow_up".to_owned(), true));
+    assert_eq!(stands("B"), ("cancelled".to_owned(), true));
+    assert_eq!(stands("C"), ("completed".to_owned(), false));
+    assert_eq!(stands("D"), ("completed".to_owned(), true), "the older form");
+    assert_eq!(reason(&plan, 6).0, "archived", "what is planned is not filed away");
+    assert_eq!(
+        reason(&plan, 7),
+        ("archived", "“perhaps” does not say whether it is archived. Write yes or no.")
+    );
+}
+
+#[test]
 fn an_archived_event_comes_with_its_history_and_takes_nothing_afterwards() {
     let tasks = "No,Event no,Task,Status\n1,4,Wash up,completed\n";
     let bookings = "Resource,Event no,From,To\nAna Ruiz,4,2026-05-02 12:00,2026-05-02 15:00\n";

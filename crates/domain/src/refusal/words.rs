@@ -116,3 +116,113 @@ pub(crate) fn one_of(choices: &[&str]) -> String {
         [head @ .., last] => format!("{} or {last}", head.join(", ")),
     }
 }
+
+/// Why one row of an undo stays as it is. `reason` is the server's word, `what` the row's name and `by` that of what
+/// stands in the way, where they are known.
+#[must_use]
+pub fn undo_reason(reason: &str, table: &str, what: Option<&str>, by: Option<&str>) -> String {
+    let kind = |table: &str| match table {
+        "events" => "an event",
+        "tasks" => "a task",
+        "clients" => "a client",
+        "resources" => "a resource",
+        "resource_schedule" => "a booking",
+        "task_dependencies" => "what a task waits for",
+        "memberships" => "a member",
+        _ => "something",
+    };
+    let named = |name: Option<&str>, unknown: &str| {
+        name.map_or_else(|| unknown.to_owned(), |name| format!("“{name}”"))
+    };
+    let what = match table {
+        // Told by whom or what is booked.
+        "resource_schedule" => match what {
+            Some(name) => format!("the booking of “{name}”"),
+            None => "a booking".to_owned(),
+        },
+        _ => named(what, kind(table)),
+    };
+    let said = match reason {
+        "changed" => format!("{what} has been changed since."),
+        "gone" => format!("{what} is no longer there."),
+        "exists" => format!("{what} is there again already."),
+        "in_use" => format!(
+            "{what} is in use by now{}.",
+            match by {
+                Some(by) => format!(": “{by}”"),
+                None => String::new(),
+            }
+        ),
+        "parent_gone" => format!("what {what} belongs to is no longer there."),
+        "archived" => format!("{} is archived, so {what} stays as it is.", named(by, "the event")),
+        "taken" => format!("{what} finds no room any more: something else is booked then."),
+        "dependants_started" => {
+            format!("{} waits for {what} and has started since.", named(by, "another task"))
+        }
+        "prerequisites_open" => {
+            format!("{what} would wait for {}, which is not completed.", named(by, "a task"))
+        }
+        "circle" => "tasks would wait for each other.".to_owned(),
+        _ => format!("{what} cannot be undone."),
+    };
+    let mut letters = said.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::undo_reason;
+
+    #[test]
+    fn what_an_undo_leaves_out_is_told_in_a_sentence_each() {
+        for (reason, table, what, by, sentence) in [
+            (
+                "dependants_started",
+                "tasks",
+                Some("Cook"),
+                Some("Serve"),
+                "“Serve” waits for “Cook” and has started since.",
+            ),
+            (
+                "dependants_started",
+                "tasks",
+                None,
+                None,
+                "Another task waits for a task and has started since.",
+            ),
+            (
+                "prerequisites_open",
+                "task_dependencies",
+                Some("Serve"),
+                Some("Cook"),
+                "“Serve” would wait for “Cook”, which is not completed.",
+            ),
+            (
+                "taken",
+                "resource_schedule",
+                Some("Ana Ruiz"),
+                None,
+                "The booking of “Ana Ruiz” finds no room any more: something else is booked then.",
+            ),
+            ("changed", "events", Some("Gala"), None, "“Gala” has been changed since."),
+            (
+                "in_use",
+                "clients",
+                Some("Hotel Peña"),
+                Some("Gala"),
+                "“Hotel Peña” is in use by now: “Gala”.",
+            ),
+            (
+                "archived",
+                "tasks",
+                Some("Cook"),
+                Some("Gala"),
+                "“Gala” is archived, so “Cook” stays as it is.",
+            ),
+            ("circle", "task_dependencies", None, None, "Tasks would wait for each other."),
+            ("of a newer server", "tables", None, None, "Something cannot be undone."),
+        ] {
+            assert_eq!(undo_reason(reason, table, what, by), sentence);
+        }
+    }
+}

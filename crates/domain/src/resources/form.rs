@@ -3,9 +3,9 @@
 use super::{MAX_MARGIN, MAX_QUANTITY, Resource, ResourceType};
 use crate::change::{Plan, merge};
 use crate::may::May;
-use crate::permission::Permissions;
+use crate::permission::{Permissions, Reach};
 use crate::refusal::Refusal;
-use crate::schedule::{Candidate, Load, conflicts};
+use crate::schedule::{Candidate, Load, conflicts, may_block};
 use crate::text::TextField;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -255,9 +255,23 @@ pub struct ResourceMay {
     pub assign: May,
 }
 
+impl ResourceMay {
+    /// Nothing may be done, for one and the same reason.
+    #[must_use]
+    pub fn refused(reason: &str) -> Self {
+        let no = || May::refused(reason);
+        Self { edit: no(), delete: no(), block: no(), link: no(), assign: no() }
+    }
+}
+
 /// The verdict on everything that can be done with `resource`, which is `used` that much.
 #[must_use]
-pub fn verdicts(may: &Permissions, resource: &Resource, used: ResourceUse) -> ResourceMay {
+pub fn verdicts(
+    may: &Permissions,
+    reach: Reach,
+    resource: &Resource,
+    used: ResourceUse,
+) -> ResourceMay {
     let is_staff = resource.kind == ResourceType::Staff;
     let link = if is_staff {
         may.require("members.edit")
@@ -272,7 +286,7 @@ pub fn verdicts(may: &Permissions, resource: &Resource, used: ResourceUse) -> Re
     ResourceMay {
         edit: May::of(&may.require("resources.edit")),
         delete: May::of(&plan_delete(may, resource, used).map(drop)),
-        block: May::of(&may.require("resources.assign")),
+        block: May::of(&may_block(may, reach, resource.id)),
         link: May::of(&link),
         assign: May::of(&assign),
     }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::change::{Op, Plan};
-use crate::permission::Permissions;
+use crate::permission::{Permissions, Reach, Role};
 use crate::refusal::Refusal;
 use crate::samples::*;
 use crate::schedule::{EntryKind, Load, ScheduleEntry};
@@ -150,13 +150,16 @@ fn what_bookings_or_tasks_name_cannot_be_deleted() {
 
 #[test]
 fn verdicts_say_why_not() {
-    let may = verdicts(&everything(), &ana(), UNUSED);
+    let may = verdicts(&everything(), Reach::Everything, &ana(), UNUSED);
     assert!([may.edit, may.delete, may.block, may.link, may.assign].iter().all(|may| may.allowed));
-    let may = verdicts(&manager(), &chairs(5), UNUSED);
+    let other = Reach::of(Role::Staff, None);
+    assert!(!verdicts(&everything(), other, &ana(), UNUSED).block.allowed);
+    let may = verdicts(&manager(), Reach::Everything, &chairs(5), UNUSED);
     assert!(may.block.allowed && may.assign.allowed && !may.edit.allowed && !may.delete.allowed);
     assert_eq!(may.link.reason.as_deref(), Some("Only a person can sign in."));
     let gone = Resource { is_available: false, ..ana() };
-    let may = verdicts(&everything(), &gone, ResourceUse { entries: 1, tasks: 0 });
+    let may =
+        verdicts(&everything(), Reach::Everything, &gone, ResourceUse { entries: 1, tasks: 0 });
     assert!(!may.assign.allowed && !may.delete.allowed && may.block.allowed);
 }
 

@@ -204,6 +204,14 @@ pub struct ScheduleMay {
     pub override_clash: May,
 }
 
+impl ScheduleMay {
+    /// Nothing may be done, for one and the same reason.
+    #[must_use]
+    pub fn refused(reason: &str) -> Self {
+        Self { assign: May::refused(reason), override_clash: May::refused(reason) }
+    }
+}
+
 /// The verdict on what can be done with `event`'s bookings.
 #[must_use]
 pub fn verdicts(may: &Permissions, event: &Event) -> ScheduleMay {

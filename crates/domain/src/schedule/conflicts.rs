@@ -222,13 +222,18 @@ fn overbooked(load: &Load, from: DateTime<Utc>) -> Vec<Clash> {
         }
     }
     found.retain(|clash| clash.ends_at > from);
+    // Both in order of time, so that each entry is looked at only while it holds the resource.
+    let mut waiting: Vec<(Span, &ScheduleEntry)> =
+        load.entries.iter().map(|entry| (held(&load.resource, entry), entry)).collect();
+    waiting.sort_by_key(|(span, _)| span.starts_at);
+    let mut waiting = waiting.into_iter().peekable();
+    let mut holding: Vec<(Span, &ScheduleEntry)> = Vec::new();
     for clash in &mut found {
-        let whole = Span { starts_at: clash.starts_at, ends_at: clash.ends_at, quantity: 0 };
-        let mut inside: Vec<&ScheduleEntry> = load
-            .entries
-            .iter()
-            .filter(|entry| held(&load.resource, entry).overlaps(&whole))
-            .collect();
+        while let Some(next) = waiting.next_if(|(span, _)| span.starts_at < clash.ends_at) {
+            holding.push(next);
+        }
+        holding.retain(|(span, _)| span.ends_at > clash.starts_at);
+        let mut inside: Vec<&ScheduleEntry> = holding.iter().map(|(_, entry)| *entry).collect();
         inside.sort_by_key(|entry| (entry.starts_at, entry.id));
         clash.entries = inside.iter().map(|entry| entry.id).collect();
         let planned = inside.iter().filter(|entry| entry.override_reason.is_none());

@@ -257,6 +257,24 @@ pub struct TasksMay {
     pub status: May,
 }
 
+impl TasksMay {
+    /// Nothing may be done, for one and the same reason.
+    #[must_use]
+    pub fn refused(reason: &str) -> Self {
+        let no = || May::refused(reason);
+        Self { create: no(), edit: no(), delete: no(), assign: no(), status: no() }
+    }
+}
+
+impl MoveMay {
+    /// No move is possible, for one and the same reason.
+    #[must_use]
+    pub fn refused(reason: &str) -> Vec<Self> {
+        let no = |to: &TaskStatus| Self { to: *to, may: May::refused(reason) };
+        TaskStatus::all().iter().map(no).collect()
+    }
+}
+
 /// The verdict on what can be done with the tasks of `event`.
 #[must_use]
 pub fn event_verdicts(may: &Permissions, event: &Event) -> TasksMay {

@@ -7,6 +7,7 @@ use crate::refusal::Refusal;
 use crate::samples::*;
 use crate::schedule::ScheduleEntry;
 use crate::time::{Choice, WallVerdict};
+use chrono_tz::Tz;
 use proptest::prelude::*;
 use std::collections::HashMap;
 
@@ -550,4 +551,140 @@ proptest! {
             prop_assert!(place(edge.prerequisite_id) < place(edge.task_id));
         }
     }
+}
+
+/// Tasks that are due then, on the clock of Madrid.
+fn due_tasks(dues: &[(u128, &str)]) -> Vec<Task> {
+    let due = |text: &str| {
+        let local = crate::time::parse_local(text).unwrap();
+        crate::time::local_instant("due", local, Some(Choice::Earlier), Tz::Europe__Madrid).unwrap()
+    };
+    dues.iter()
+        .map(|(n, text)| Task { due_at: Some(due(text)), ..task(*n, "T", TaskStatus::Pending) })
+        .collect()
+}
+
+fn start(text: &str, zone: Tz) -> Start {
+    let local = crate::time::parse_local(text).unwrap();
+    let at = crate::time::local_instant("starts_local", local, Some(Choice::Earlier), zone);
+    Start { at: at.unwrap(), zone }
+}
+
+/// What the clocks show when each task would be due.
+fn moved(tasks: &[Task], old: Start, new: Start) -> Vec<(Uuid, String)> {
+    moved_due_times(tasks, old, new)
+        .into_iter()
+        .map(|(task, due)| (task.id, crate::time::wall_text(due, new.zone).0))
+        .collect()
+}
+
+#[test]
+fn due_times_move_as_far_as_the_clocks_show_that_the_event_does() {
+    let zone = Tz::Europe__Madrid;
+    // Summer time begins on 29 March: the event goes over it and so does one task; another was beyond it before.
+    let tasks = due_tasks(&[(30, "2026-03-13T12:00"), (31, "2026-03-31T09:30")]);
+    let (old, new) = (start("2026-03-14T18:00", zone), start("2026-03-30T20:00", zone));
+    assert_eq!(
+        moved(&tasks, old, new),
+        [(id(30), "2026-03-29T14:00".to_owned()), (id(31), "2026-04-16T11:30".to_owned())]
+    );
+    assert_ne!(
+        moved_due_times(&tasks, old, new)[0].1 - tasks[0].due_at.unwrap(),
+        chrono::Duration::hours(16 * 24 + 2),
+        "an hour was skipped in between"
+    );
+    assert!(moved(&tasks, old, old).is_empty(), "an event that only ends later moves nothing");
+    let back: Vec<Task> = moved_due_times(&tasks, old, new)
+        .into_iter()
+        .map(|(task, due)| Task { due_at: Some(due), ..task.clone() })
+        .collect();
+    let there: Vec<_> = moved_due_times(&back, new, old).into_iter().map(|(_, due)| due).collect();
+    assert_eq!(there, [tasks[0].due_at.unwrap(), tasks[1].due_at.unwrap()], "and back again");
+}
+
+#[test]
+fn a_due_time_that_clocks_skip_or_repeat_becomes_a_moment_all_the_same() {
+    let zone = Tz::Europe__Madrid;
+    let tasks = due_tasks(&[(30, "2026-03-21T02:30")]);
+    let week = moved(&tasks, start("2026-03-22T18:00", zone), start("2026-03-29T18:00", zone));
+    assert_eq!(week, [(id(30), "2026-03-28T02:30".to_owned())]);
+    let skipped = moved(&tasks, start("2026-03-21T18:00", zone), start("2026-03-29T18:00", zone));
+    assert_eq!(skipped, [(id(30), "2026-03-29T03:30".to_owned())]);
+    // Half past two comes twice on 25 October; it was once, so it is the first one.
+    let october = due_tasks(&[(30, "2026-10-18T02:30")]);
+    let (old, new) = (start("2026-10-18T18:00", zone), start("2026-10-25T18:00", zone));
+    let [(_, first)] = moved_due_times(&october, old, new)[..] else { panic!("one task") };
+    assert_eq!(first, at("2026-10-25T00:30:00Z"));
+    // The second one stays a second one where the event moves within that night.
+    let second = vec![Task { due_at: Some(at("2026-10-25T01:30:00Z")), ..october[0].clone() }];
+    let (old, new) = (start("2026-10-25T18:00", zone), start("2026-10-25T18:10", zone));
+    let [(_, later)] = moved_due_times(&second, old, new)[..] else { panic!("one task") };
+    assert_eq!(later, at("2026-10-25T01:40:00Z"));
+}
+
+#[test]
+fn a_zone_that_was_wrong_keeps_what_the_clocks_show() {
+    let tasks = due_tasks(&[(30, "2026-06-13T12:00")]);
+    let (madrid, lisbon) = (Tz::Europe__Madrid, Tz::Europe__Lisbon);
+    let (old, new) = (start("2026-06-14T18:00", madrid), start("2026-06-14T18:00", lisbon));
+    assert_eq!(moved(&tasks, old, new), [(id(30), "2026-06-13T12:00".to_owned())]);
+    // The same moment on another clock is no move.
+    let new = start("2026-06-14T17:00", lisbon);
+    assert!(moved(&tasks, old, new).is_empty());
+}
+
+#[test]
+fn completed_tasks_and_those_without_a_date_stay_and_the_others_need_no_permission_of_their_own() {
+    let zone = Tz::Europe__Madrid;
+    let mut tasks = due_tasks(&[(30, "2026-06-13T12:00"), (31, "2026-06-13T12:00")]);
+    tasks[0].status = TaskStatus::Completed;
+    tasks[1].status = TaskStatus::InProgress;
+    tasks.push(task(32, "Some day", TaskStatus::Pending));
+    let (old, new) = (start("2026-06-14T18:00", zone), start("2026-06-15T18:00", zone));
+    let plan = plan_due_times(&tasks, old, new).unwrap();
+    let [change] = plan.changes.as_slice() else { panic!("one change: {plan:?}") };
+    assert_eq!((change.id, change.set.len()), (id(31), 1));
+    assert_eq!(applied(&plan, &tasks, &tasks[0])[1].due_at, Some(at("2026-06-14T10:00:00Z")));
+    let far = due_tasks(&[(30, "2099-12-30T12:00")]);
+    let (old, new) = (start("2099-12-29T18:00", zone), start("2099-12-31T18:00", zone));
+    assert!(matches!(plan_due_times(&far, old, new), Err(Refusal::OutOfRangeDate { .. })));
+}
+
+#[test]
+fn moving_an_event_takes_its_due_times_along_unless_they_are_to_stay() {
+    use crate::events::{EventForm, due_times_wanted, plan_edit};
+    use crate::schedule::MovingChoice;
+    let may: crate::permission::Permissions = ["events.edit"].into_iter().collect();
+    let event = gala();
+    let to_do = vec![Task {
+        event_id: event.id,
+        due_at: Some(at("2026-03-13T12:00:00Z")),
+        ..task(30, "Order flowers", TaskStatus::Pending)
+    }];
+    let base = EventForm::of(&event);
+    let edit = |form: &EventForm, event: &crate::events::Event, due| {
+        plan_edit(&may, event, &base, form, (&[], &to_do), (&MovingChoice::Refuse, due)).unwrap()
+    };
+    let later = EventForm {
+        starts_local: "2026-03-15T19:00".into(),
+        ends_local: "2026-03-15T23:00".into(),
+        ..base.clone()
+    };
+    let plan = edit(&later, &event, DueTimes::Along);
+    let tables: Vec<&str> = plan.changes.iter().map(|change| change.table.as_str()).collect();
+    assert_eq!(tables, ["events", "tasks"]);
+    let label = crate::activity::applied_label("event.edit", &event.name, &plan);
+    assert!(label.ends_with("and moved 1 due time"), "{label}");
+    let told = due_times_wanted(&event, &base, &later, &to_do).unwrap();
+    assert_eq!(told.iter().map(|(_, due)| *due).collect::<Vec<_>>(), [at("2026-03-14T12:00:00Z")]);
+    assert_eq!(edit(&later, &event, DueTimes::Stay).changes.len(), 1);
+    let longer = EventForm { ends_local: "2026-03-14T23:30".into(), ..base.clone() };
+    assert_eq!(edit(&longer, &event, DueTimes::Along).changes.len(), 1);
+    let off = crate::events::Event {
+        status: crate::events::Status::Cancelled,
+        cancel_reason: Some("storm".into()),
+        ..event
+    };
+    assert_eq!(edit(&later, &off, DueTimes::Along).changes.len(), 1);
+    assert_eq!(due_times_wanted(&off, &base, &later, &to_do), Ok(vec![]));
 }

@@ -1,8 +1,9 @@
 //! The list of events.
 
 use super::select::Selection;
-use super::{EventFilter, EventRow, EventSort, count_of, rows_of};
+use super::{EventFilter, EventRow, EventSort, EventSortBy, count_of, rows_of};
 use crate::{Replica, ReplicaError};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// The longest window of a list that is answered at once.
@@ -31,6 +32,36 @@ pub struct EventListPage {
 }
 
 impl Replica {
+    /// One window of the events that match, in order, with the number of all matches. What is coming starts at `today` or
+    /// after it.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn event_list_on(
+        &self,
+        input: &EventListInput,
+        today: DateTime<Utc>,
+    ) -> Result<EventListPage, ReplicaError> {
+        if input.sort.by != EventSortBy::Coming {
+            return self.event_list(input).await;
+        }
+        let part = |filter, descending, offset, limit| {
+            let sort = EventSort { by: EventSortBy::StartsAt, descending };
+            EventListInput { filter, sort, offset, limit }
+        };
+        let EventListInput { filter, offset, limit, .. } = input;
+        let from = Some(filter.from.map_or(today, |from| from.max(today)));
+        let coming = EventFilter { from, ..filter.clone() };
+        let coming = self.event_list(&part(coming, false, *offset, *limit)).await?;
+        let left = limit.min(&LONGEST_WINDOW) - count_of(coming.rows.len() as i64);
+        let until = Some(filter.until.map_or(today, |until| until.min(today)));
+        let been = EventFilter { until, ..filter.clone() };
+        let skipped = offset.saturating_sub(coming.total);
+        let been = self.event_list(&part(been, true, skipped, left)).await?;
+        let total = coming.total + been.total;
+        Ok(EventListPage { rows: [coming.rows, been.rows].concat(), total })
+    }
+
     /// One window of the events that match, in order, with the number of all matches.
     ///
     /// # Errors

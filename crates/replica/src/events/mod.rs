@@ -69,6 +69,8 @@ pub enum EventSortBy {
     EventType,
     /// Expected people; events that do not say come first.
     Attendees,
+    /// What is coming, the nearest first, and after it what has been, the latest first.
+    Coming,
 }
 
 /// Order of a list of events.

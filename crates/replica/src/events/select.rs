@@ -292,7 +292,9 @@ struct Order {
 impl Order {
     fn of(sort: EventSort) -> Self {
         let (index, keys, names): (_, _, &[&str]) = match sort.by {
-            EventSortBy::StartsAt => ("events_by_start", "e.starts_at", &["starts_at"]),
+            EventSortBy::StartsAt | EventSortBy::Coming => {
+                ("events_by_start", "e.starts_at", &["starts_at"])
+            }
             EventSortBy::Name => ("events_by_name", "e.name_key", &["name_key"]),
             EventSortBy::Client => ("events_by_client", "e.client_key", &["client_key"]),
             EventSortBy::Status => {

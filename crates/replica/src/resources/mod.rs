@@ -202,10 +202,20 @@ const ENTITY: &str =
      r.is_available, r.user_id, r.body";
 
 fn resource_of(row: &SqliteRow) -> Result<Resource, ReplicaError> {
+    resource_as(row, &row.try_get::<String, _>(2)?)
+}
+
+/// The resource as what bookings hold: one of a type of a newer Cloche is a thing like others.
+fn holding_resource(row: &SqliteRow) -> Result<Resource, ReplicaError> {
+    let kind = ResourceType::parse(&row.try_get::<String, _>(2)?);
+    resource_as(row, kind.unwrap_or(ResourceType::Equipment).as_str())
+}
+
+fn resource_as(row: &SqliteRow, kind: &str) -> Result<Resource, ReplicaError> {
     let own = json!({
         "id": row.try_get::<Uuid, _>(0)?,
         "name": row.try_get::<String, _>(1)?,
-        "type": row.try_get::<String, _>(2)?,
+        "type": kind,
         "role": row.try_get::<Option<String>, _>(3)?,
         "quantity": row.try_get::<i64, _>(4)?,
         "setup_minutes": row.try_get::<i64, _>(5)?,
@@ -288,6 +298,22 @@ impl Replica {
     /// # Errors
     /// As [`Replica::resource`].
     pub async fn resources(&self, resource_ids: &[Uuid]) -> Result<Vec<Resource>, ReplicaError> {
+        self.resources_as(resource_ids, resource_of).await
+    }
+
+    /// The same, whatever their types.
+    pub(crate) async fn holding_resources(
+        &self,
+        resource_ids: &[Uuid],
+    ) -> Result<Vec<Resource>, ReplicaError> {
+        self.resources_as(resource_ids, holding_resource).await
+    }
+
+    async fn resources_as(
+        &self,
+        resource_ids: &[Uuid],
+        resource: fn(&SqliteRow) -> Result<Resource, ReplicaError>,
+    ) -> Result<Vec<Resource>, ReplicaError> {
         let sql = format!(
             "select {ENTITY} from json_each(?1) j cross join resources r on r.id = unhex(j.value) order by j.key"
         );
@@ -295,7 +321,7 @@ impl Replica {
             .bind(json_of_ids(resource_ids))
             .fetch_all(self.readers())
             .await?;
-        rows.iter().map(resource_of).collect()
+        rows.iter().map(resource).collect()
     }
 
     /// How much refers to a resource, past and archived things included.

@@ -24,6 +24,10 @@ pub struct BookingRow {
     /// One of [`ResourceType`], or text of a newer Cloche.
     #[specta(type = ResourceType)]
     pub resource_type: String,
+    /// How long it is held before an assignment.
+    pub setup_minutes: i32,
+    /// How long it is held after one.
+    pub teardown_minutes: i32,
     /// One of [`EntryKind`], or text of a newer Cloche.
     #[specta(type = EntryKind)]
     pub kind: String,
@@ -63,7 +67,8 @@ const ROW: &str = "s.id, s.resource_id, coalesce(r.name, ''), coalesce(r.type, '
      e.status, s.task_id, t.title, s.quantity, s.starts_at, s.ends_at, e.time_zone, s.body ->> 'note',
      s.body ->> 'override_reason', s.body ->> 'override_by',
      exists (select 1 from clash_entries ce cross join clashes c on c.number = ce.clash
-        where ce.entry = s.number and c.is_accepted = 0), e.location";
+        where ce.entry = s.number and c.is_accepted = 0), e.location, coalesce(r.setup_minutes, 0),
+     coalesce(r.teardown_minutes, 0)";
 
 /// The tables beside `resource_schedule s` that [`ROW`] reads.
 const JOINS: &str =
@@ -86,6 +91,8 @@ impl BookingReader {
             resource_id: row.try_get(1)?,
             resource_name: row.try_get(2)?,
             resource_type: row.try_get(3)?,
+            setup_minutes: row.try_get(19)?,
+            teardown_minutes: row.try_get(20)?,
             is_masked: event_id.is_none() && kind == EntryKind::Assignment.as_str(),
             kind,
             event_id,

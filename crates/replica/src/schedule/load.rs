@@ -1,9 +1,9 @@
 //! What planners ask about a resource: the resource with whatever holds it around some time.
 
-use super::{ENTITY, LONGEST, entry_of};
+use super::{ENTITY, LONGEST, holding_entry};
+use crate::entity::json_of_ids;
 use crate::{Replica, ReplicaError};
 use chrono::{DateTime, Duration, Utc};
-use domain::resources::Resource;
 use domain::schedule::{Load, ScheduleEntry};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
@@ -26,6 +26,20 @@ impl Replica {
     ) -> Result<Option<Load>, ReplicaError> {
         let range = ((from - MARGIN).timestamp_micros(), (until + MARGIN).timestamp_micros());
         self.load_within(resource_id, range).await
+    }
+
+    /// The same of several resources at once, in the order of the ids; those that there are not are left out.
+    ///
+    /// # Errors
+    /// As [`Replica::load`].
+    pub async fn loads(
+        &self,
+        resource_ids: &[Uuid],
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<Load>, ReplicaError> {
+        let range = ((from - MARGIN).timestamp_micros(), (until + MARGIN).timestamp_micros());
+        self.loads_within(resource_ids, range).await
     }
 
     /// The resource with all its entries ever.
@@ -65,43 +79,62 @@ impl Replica {
     async fn load_within(
         &self,
         resource_id: Uuid,
-        (from, until): (i64, i64),
+        range: (i64, i64),
     ) -> Result<Option<Load>, ReplicaError> {
-        let Some(resource) = self.resource(resource_id).await? else { return Ok(None) };
+        Ok(self.loads_within(&[resource_id], range).await?.pop())
+    }
+
+    async fn loads_within(
+        &self,
+        resource_ids: &[Uuid],
+        (from, until): (i64, i64),
+    ) -> Result<Vec<Load>, ReplicaError> {
+        let resources = self.holding_resources(resource_ids).await?;
         let sql = format!(
-            "select {ENTITY} from resource_schedule s indexed by schedule_of_resource
-             where s.resource_id = ?1 and s.is_long = 0 and s.starts_at > ?2 - {LONGEST} and s.starts_at < ?3
-                and s.ends_at > ?2
+            "select {ENTITY} from json_each(?1) j
+             cross join resource_schedule s indexed by schedule_of_resource on s.resource_id = unhex(j.value)
+             where s.is_long = 0 and s.starts_at > ?2 - {LONGEST} and s.starts_at < ?3 and s.ends_at > ?2
              union all
-             select {ENTITY} from resource_schedule s indexed by schedule_of_resource
-             where s.resource_id = ?1 and s.is_long = 1 and s.starts_at < ?3 and s.ends_at > ?2"
+             select {ENTITY} from json_each(?1) j
+             cross join resource_schedule s indexed by schedule_of_resource on s.resource_id = unhex(j.value)
+             where s.is_long = 1 and s.starts_at < ?3 and s.ends_at > ?2"
         );
         let rows = sqlx::query(AssertSqlSafe(sql))
-            .bind(resource_id)
+            .bind(json_of_ids(resource_ids))
             .bind(from)
             .bind(until)
             .fetch_all(self.readers())
             .await?;
-        let entries = rows.iter().map(entry_of).collect::<Result<Vec<_>, _>>()?;
-        Ok(Some(self.titled(resource, entries).await?))
+        let mut entries = rows.iter().map(holding_entry).collect::<Result<Vec<_>, _>>()?;
+        entries.sort_by_key(|entry| (entry.starts_at, entry.id));
+        let titles = self.titles(&entries).await?;
+        let mut of_resource: HashMap<Uuid, Vec<ScheduleEntry>> = HashMap::new();
+        for entry in entries {
+            of_resource.entry(entry.resource_id).or_default().push(entry);
+        }
+        let load = |resource: domain::resources::Resource| {
+            let entries = of_resource.remove(&resource.id).unwrap_or_default();
+            let titled = entries.iter().filter_map(|entry| entry.event_id);
+            let titles = titled.filter_map(|id| Some((id, titles.get(&id)?.clone()))).collect();
+            Load { resource, entries, titles }
+        };
+        Ok(resources.into_iter().map(load).collect())
     }
 
-    async fn titled(
+    /// The names of the events that the entries are for.
+    async fn titles(
         &self,
-        resource: Resource,
-        mut entries: Vec<ScheduleEntry>,
-    ) -> Result<Load, ReplicaError> {
-        entries.sort_by_key(|entry| (entry.starts_at, entry.id));
+        entries: &[ScheduleEntry],
+    ) -> Result<HashMap<Uuid, String>, ReplicaError> {
         let mut events: Vec<Uuid> = entries.iter().filter_map(|entry| entry.event_id).collect();
         events.sort_unstable();
         events.dedup();
         let titles: Vec<(Uuid, String)> = sqlx::query_as(
             "select e.id, e.name from json_each(?1) j cross join events e on e.id = unhex(j.value)",
         )
-        .bind(crate::entity::json_of_ids(&events))
+        .bind(json_of_ids(&events))
         .fetch_all(self.readers())
         .await?;
-        let titles: HashMap<Uuid, String> = titles.into_iter().collect();
-        Ok(Load { resource, entries, titles })
+        Ok(titles.into_iter().collect())
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Load {
     /// Whether the server said in this run where the load starts.
     begun: bool,
     pub rows_done: u32,
+    /// About how many there will be, where the server said it.
+    pub rows_total: Option<u32>,
     /// The highest n of its pages; a lower one afterwards tells of a restore meanwhile.
     seen_n: i64,
 }
@@ -31,12 +33,12 @@ impl Load {
     /// The load of a new file, or the rest of one that was interrupted.
     pub fn first(remembered: &Remembered) -> Self {
         let rows_done = remembered.first.as_ref().map_or(0, |first| first.rows_done);
-        Self { beside: false, begun: false, rows_done, seen_n: 0 }
+        Self { beside: false, begun: false, rows_done, rows_total: None, seen_n: 0 }
     }
 
     /// A fresh load beside the current file.
     pub fn beside() -> Self {
-        Self { beside: true, begun: false, rows_done: 0, seen_n: 0 }
+        Self { beside: true, begun: false, rows_done: 0, rows_total: None, seen_n: 0 }
     }
 
     /// What to ask next.
@@ -50,7 +52,7 @@ impl Load {
             (None, Some(position)) if self.begun => {
                 Request::Pull { after: position.clone(), limit: SNAPSHOT_LIMIT }
             }
-            _ => Request::Cursor,
+            _ => Request::Start,
         }
     }
 }
@@ -71,6 +73,7 @@ impl Machine {
             && cursor.n >= self.remembered.known_n;
         let interrupted = !self.load().beside && self.remembered.first.is_some();
         self.load().begun = true;
+        self.load().rows_total = cursor.rows;
         if interrupted && same {
             self.load().seen_n = self.remembered.known_n;
             return;

@@ -16,7 +16,8 @@ const CURSOR_PATIENCE_MS: u64 = 10_000;
 const PAGE_PATIENCE_MS: u64 = 60_000;
 /// Retries of a server that cannot be reached.
 const FIRST_RETRY_MS: u64 = 1_000;
-const LAST_RETRY_MS: u64 = 30_000;
+const LAST_RETRY_MS: u64 = 15_000;
+const LEAST_RETRY_MS: u64 = 100;
 /// Desks of one office begin a resync spread over this long.
 const RESYNC_SPREAD_MS: u64 = 5_000;
 /// The last contact is written down this often at most.
@@ -136,7 +137,11 @@ impl Machine {
             state: if self.failures > 0 { SyncState::Offline } else { state },
             as_of: self.remembered.as_of,
             rows_done,
-            rows_total: None,
+            rows_total: match &self.phase {
+                // An estimate: what came is never more than there is.
+                Phase::Loading(load) => load.rows_total.map(|total| total.max(rows_done)),
+                _ => None,
+            },
             message: self.message.clone(),
         }
     }
@@ -155,6 +160,7 @@ impl Machine {
             Input::Reply(id, reply) => self.take_reply(now, id, reply, &mut out),
             Input::Written { n } => self.written(now, n),
             Input::Activity(activity) => self.look(now, activity),
+            Input::Woke => self.wake_up(now),
             Input::StoreFailed { remembered, message } => {
                 self.go_on_from(*remembered);
                 self.fail(now, Some(message));
@@ -195,7 +201,7 @@ impl Machine {
             (_, None) => Request::Cursor,
         };
         let patience = match request {
-            Request::Cursor => CURSOR_PATIENCE_MS,
+            Request::Cursor | Request::Start => CURSOR_PATIENCE_MS,
             Request::Snapshot { .. } | Request::Pull { .. } => PAGE_PATIENCE_MS,
         };
         let id = RequestId(self.next_id);
@@ -381,6 +387,15 @@ impl Machine {
         }
     }
 
+    /// Asks anew and at once; until it is answered, nobody knows how old everything is.
+    fn wake_up(&mut self, now: Now) {
+        self.in_flight = None;
+        (self.failures, self.heard, self.doubt) = (0, false, false);
+        self.message = None;
+        self.forget_pull();
+        self.due = now.mono_ms;
+    }
+
     /// No usable answer: wait longer each time. What was read of a catch-up but not stored is read again.
     pub(super) fn fail(&mut self, now: Now, message: Option<String>) {
         self.in_flight = None;
@@ -391,9 +406,11 @@ impl Machine {
         self.failures = self.failures.saturating_add(1);
     }
 
-    /// How long to wait after `failures` earlier ones.
+    /// How long to wait after `failures` earlier ones: anything up to a limit that grows. A server that comes back is
+    /// met by its desks one by one, not by all of them in step.
     pub(super) fn pause(&mut self, failures: u32) -> u64 {
-        self.spread((FIRST_RETRY_MS << failures.min(10)).min(LAST_RETRY_MS))
+        let most = (FIRST_RETRY_MS << failures.min(10)).min(LAST_RETRY_MS);
+        LEAST_RETRY_MS + self.draw() % (most - LEAST_RETRY_MS)
     }
 
     fn interval(&mut self) -> u64 {

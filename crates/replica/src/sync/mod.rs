@@ -12,7 +12,8 @@
 //!    - [`Output::Status`]: show it.
 //!    - [`Output::Wake`]: replaces any earlier wake; at that moment feed [`Input::Tick`].
 //!    - [`Output::LostAccess`]: the replica was wiped (by the `Store` before it); sign the user out and stop.
-//! 3. An action of this desk takes `slot.ticket()` before it is sent; its answer's rows go through
+//! 3. Whoever notices that the computer slept feeds [`Input::Woke`].
+//! 4. An action of this desk takes `slot.ticket()` before it is sent; its answer's rows go through
 //!    `slot.merge_answer(&ticket, rows, n)`, and what that returns goes in as [`Input::Written`].
 //!
 //! `Now::mono_ms` counts from any start, never backwards (`Instant`); `Now::wall` is only shown ("as of 14:32").
@@ -107,6 +108,8 @@ pub enum Activity {
 pub enum Request {
     /// `api.cursor`.
     Cursor,
+    /// `api.cursor` where a load begins, and about how many rows it will bring.
+    Start,
     /// `api.snapshot`.
     Snapshot {
         /// One of [`crate::TABLES`].
@@ -128,7 +131,7 @@ pub enum Request {
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
-    /// To [`Request::Cursor`].
+    /// To [`Request::Cursor`] and [`Request::Start`].
     Cursor(CursorReply),
     /// To [`Request::Snapshot`].
     Snapshot(SnapshotReply),
@@ -167,6 +170,8 @@ pub enum Input {
     },
     /// The user looks more or less closely.
     Activity(Activity),
+    /// The computer slept: what was asked is not answered any more, and what is shown may be long out of date.
+    Woke,
     /// A store failed; everything goes on from what the file remembers now.
     StoreFailed {
         /// `slot.remembered()`, or the default where even that fails.

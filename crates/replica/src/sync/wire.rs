@@ -2,6 +2,7 @@
 
 use super::Position;
 use crate::{PrintedRow, RowImage};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use uuid::Uuid;
@@ -19,6 +20,12 @@ pub struct CursorReply {
     /// The command of `n`, where the server says it.
     #[serde(default)]
     pub command: Option<Uuid>,
+    /// The server's time.
+    #[serde(default)]
+    pub at: Option<DateTime<Utc>>,
+    /// About how many rows a whole copy holds, where that was asked.
+    #[serde(default)]
+    pub rows: Option<u32>,
 }
 
 /// Answer of `api.snapshot`: rows of one table, by id.

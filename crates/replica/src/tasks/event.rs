@@ -5,7 +5,7 @@ use crate::schedule::BookingRow;
 use crate::{Replica, ReplicaError, Viewer};
 use domain::tasks::{EventTasks, TaskStatus, finished_out_of_order, ordered};
 use serde::{Deserialize, Serialize};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -42,10 +42,11 @@ fn link(task: &domain::tasks::Task) -> TaskLink {
 }
 
 impl Replica {
-    /// The tasks of an event: by category, prerequisites first, then by when they are due.
+    /// The tasks of an event: by category, prerequisites first, then by when they are due; last those that only a newer
+    /// Cloche understands.
     ///
     /// # Errors
-    /// What SQLite says, or [`ReplicaError::NotUnderstood`] for a row of a newer Cloche.
+    /// What SQLite says.
     pub async fn event_tasks(
         &self,
         event_id: Uuid,
@@ -60,10 +61,7 @@ impl Replica {
             .fetch_all(self.readers())
             .await?;
         let reader = self.task_reader(viewer).await?;
-        let mut shown: HashMap<Uuid, TaskRow> = HashMap::with_capacity(rows.len());
-        for row in &rows {
-            shown.insert(row.try_get(0)?, reader.row(row)?);
-        }
+        let shown = reader.rows(&rows)?;
         let tasks = self.tasks_of_event(event_id, viewer.resource_id).await?;
         let mut bookings: HashMap<Uuid, Vec<BookingRow>> = HashMap::new();
         for booking in self.event_bookings(event_id).await? {
@@ -75,21 +73,22 @@ impl Replica {
     }
 }
 
-/// A task that was deleted between the two reads is in only one of them, and left out.
+/// A task that was deleted between the two reads is in only one of them, and shown as it was.
 fn parts(
     tasks: &EventTasks,
-    mut shown: HashMap<Uuid, TaskRow>,
+    mut shown: Vec<TaskRow>,
     mut bookings: HashMap<Uuid, Vec<BookingRow>>,
 ) -> Vec<EventTaskParts> {
-    let part = |task: &domain::tasks::Task| {
-        Some(EventTaskParts {
-            row: shown.remove(&task.id)?,
-            description: task.description.clone(),
-            prerequisites: tasks.prerequisites(task.id).map(link).collect(),
-            dependants: tasks.dependants(task.id).map(link).collect(),
-            finished_out_of_order: finished_out_of_order(tasks, task.id),
-            bookings: bookings.remove(&task.id).unwrap_or_default(),
-        })
+    let places = ordered(tasks).into_iter().enumerate();
+    let places: HashMap<Uuid, usize> = places.map(|(place, task)| (task.id, place)).collect();
+    shown.sort_by_key(|row| places.get(&row.id).copied().unwrap_or(usize::MAX));
+    let part = |row: TaskRow| EventTaskParts {
+        description: tasks.find(row.id).and_then(|task| task.description.clone()),
+        prerequisites: tasks.prerequisites(row.id).map(link).collect(),
+        dependants: tasks.dependants(row.id).map(link).collect(),
+        finished_out_of_order: finished_out_of_order(tasks, row.id),
+        bookings: bookings.remove(&row.id).unwrap_or_default(),
+        row,
     };
-    ordered(tasks).into_iter().filter_map(part).collect()
+    shown.into_iter().map(part).collect()
 }

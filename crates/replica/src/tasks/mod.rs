@@ -1,6 +1,7 @@
 //! Reading tasks: the list, one event's tasks, the entities that planners work on.
 
 mod event;
+mod found;
 mod helpers;
 mod list;
 mod order;
@@ -11,7 +12,7 @@ pub(crate) use helpers::place_helpers;
 pub use list::{TaskCounts, TaskListInput, TaskListPage};
 pub(crate) use select::{NEVER_DUE, SEARCHED};
 
-use crate::entity::{entity, json_of_ids};
+use crate::entity::{entity, json_of_ids, understood};
 use crate::events::count_of;
 use crate::image::instant_of;
 use crate::{Replica, ReplicaError, Viewer};
@@ -303,10 +304,11 @@ impl Replica {
         rows.iter().map(task_of).collect()
     }
 
-    /// Every task of an event with what waits for what, as planners take them; `me` is the viewer's resource.
+    /// Every task of an event with what waits for what, as planners take them; `me` is the viewer's resource. Tasks that
+    /// only a newer Cloche understands are left out, so that the others can be worked on.
     ///
     /// # Errors
-    /// As [`Replica::task`].
+    /// What SQLite says.
     pub async fn tasks_of_event(
         &self,
         event_id: Uuid,
@@ -338,7 +340,10 @@ impl Replica {
             prerequisite_id,
         };
         Ok(EventTasks {
-            tasks: tasks.iter().map(task_of).collect::<Result<_, _>>()?,
+            tasks: tasks
+                .iter()
+                .filter_map(|row| understood(task_of(row)))
+                .collect::<Result<_, _>>()?,
             dependencies: dependencies.into_iter().map(dependency).collect(),
             mine: mine.into_iter().collect(),
         })

@@ -1,5 +1,6 @@
 //! The orders of a list of tasks: which index each one walks, and what always comes last.
 
+use super::select::RANKS;
 use super::{TaskSort, TaskSortBy};
 
 /// Tasks of somebody, then nobody's.
@@ -56,8 +57,34 @@ impl Order {
         Self { index, walked, splits, lead, descending }
     }
 
+    /// What comes one after the other: shelves that go together, and a condition on them.
+    pub fn runs(&self, shelves: &[i64], unassigned: bool) -> Vec<(Vec<i64>, &'static str)> {
+        let mut ranks: Vec<i64> = shelves.iter().map(|shelf| shelf % RANKS).collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        let groups: Vec<Vec<i64>> = match self.lead[0] {
+            "0" => vec![shelves.to_vec()],
+            lead => {
+                if lead.starts_with('-') {
+                    ranks.reverse();
+                }
+                let of = |rank| shelves.iter().copied().filter(|s| s % RANKS == rank).collect();
+                ranks.into_iter().map(of).collect()
+            }
+        };
+        let splits = self.splits(unassigned);
+        let run = |group: &Vec<i64>| splits.iter().map(|split| (group.clone(), *split)).collect();
+        groups.iter().flat_map(|group| -> Vec<_> { run(group) }).collect()
+    }
+
+    /// The columns of the index that sort, named by `t`.
+    pub fn walked_columns(&self) -> String {
+        let names: Vec<String> = self.walked.iter().map(|name| format!("t.{name}")).collect();
+        names.join(", ")
+    }
+
     /// What a shelf is cut into; where only nobody's tasks are wanted, they need no cutting off.
-    pub fn splits(&self, unassigned: bool) -> &[&'static str] {
+    pub fn splits(&self, unassigned: bool) -> &'static [&'static str] {
         match self.splits {
             splits if unassigned && splits == SOMEBODYS => &splits[1..],
             splits => splits,
@@ -80,13 +107,13 @@ impl Order {
         format!("lead, ending, {}", self.walked.join(", "))
     }
 
-    pub fn walked(&self, backwards: bool) -> String {
+    pub fn walked(&self, prefix: &str, backwards: bool) -> String {
         let direction = if self.descending == backwards { "asc" } else { "desc" };
         let names: Vec<String> = self
             .walked
             .iter()
             .chain(&["number"])
-            .map(|name| format!("t.{name} {direction}"))
+            .map(|name| format!("{prefix}{name} {direction}"))
             .collect();
         names.join(", ")
     }

@@ -4,12 +4,14 @@
 //! walks the order's index, shelf by shelf: a shelf is a status, of live or of archived events. As in the list of
 //! events, the SQL is put together from fixed fragments, and whatever a user typed is a parameter.
 
+use super::found::Found;
 use super::order::Order;
 use super::{COMPLETED, TaskFilter, TaskScope, TaskSort, TaskState, TasksArchived};
 use crate::Viewer;
 use crate::text::{Words, sort_key};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, SqlitePool};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{AssertSqlSafe, Row, Sqlite, SqlitePool};
 use uuid::Uuid;
 
 /// `due_key` of tasks that are not due at any time.
@@ -17,7 +19,7 @@ pub(crate) const NEVER_DUE: i64 = i64::MAX;
 /// Below this many matches it is cheaper to look all of them up and sort them than to walk the order's index.
 const FEW: i64 = 1_000;
 /// Shelves of one kind of event, live or archived; the last is that of statuses of a newer Cloche.
-const RANKS: i64 = 4;
+pub(super) const RANKS: i64 = 4;
 /// The columns of the search index that a text filter looks at.
 pub(crate) const SEARCHED: &str = "title event_name assignee";
 /// What the covering sources below carry, and every order needs.
@@ -48,14 +50,8 @@ pub(super) struct Matches {
     pub total: i64,
     /// Of each shelf, where the counters told.
     shelves: Vec<i64>,
-}
-
-/// What the search index is asked, as parameters.
-struct Search {
-    /// With everything that the index knows of the filter.
-    counted: String,
-    /// The words alone: where a shelf is walked, shelves need no comparing.
-    bare: String,
+    /// Which ones the search index found, where they are not few: it is asked only once.
+    pub(super) broad: Option<Found>,
 }
 
 /// A filter as SQL conditions with their parameters; `?1` is always the viewer's resource.
@@ -64,7 +60,7 @@ pub(super) struct Selection {
     source: Source,
     /// The parameter of the person whose tasks are wanted.
     person: String,
-    shelves: Vec<i64>,
+    pub(super) shelves: Vec<i64>,
     /// On columns that every index carries.
     covered: Vec<String>,
     /// On other columns of `tasks t`.
@@ -73,8 +69,9 @@ pub(super) struct Selection {
     due: Option<(String, String)>,
     due_range: (i64, i64),
     category: Option<i64>,
-    unassigned: bool,
-    search: Option<Search>,
+    pub(super) unassigned: bool,
+    /// What the search index is asked, as a parameter: the words, and everything else that it knows of the filter.
+    search: Option<String>,
     /// Text without any letter is looked for.
     is_symbolic: bool,
     is_nothing: bool,
@@ -147,9 +144,7 @@ impl Selection {
     fn add_text(&mut self, words: &Words, filter: &TaskFilter, viewer: &Viewer) {
         if let Some(expression) = words.expression(SEARCHED) {
             let state = self.state(filter, viewer);
-            let counted = self.bind(Bind::Text(format!("{expression} AND {state}")));
-            let bare = self.bind(Bind::Text(expression));
-            self.search = Some(Search { counted, bare });
+            self.search = Some(self.bind(Bind::Text(format!("{expression} AND {state}"))));
         }
         // No index knows these: they are looked for in titles alone.
         for symbol in &words.symbols {
@@ -185,12 +180,12 @@ impl Selection {
         format!("?{}", self.binds.len())
     }
 
-    fn conditions(&self) -> String {
+    pub(super) fn conditions(&self) -> String {
         self.covered.iter().chain(&self.looked_up).map(|c| format!(" and {c}")).collect()
     }
 
     /// `from … where …` of everything that may match, for sources that are read whole.
-    fn narrow(&self) -> String {
+    pub(super) fn narrow(&self) -> String {
         let shelves = list(&self.shelves);
         let conditions = self.conditions();
         match self.source {
@@ -225,26 +220,16 @@ impl Selection {
         }
     }
 
-    /// The same, of those that the search index finds too.
+    /// The same, of those few that the search index finds too.
     fn narrow_found(&self, matches: &Matches) -> String {
-        let Some(Search { counted, bare }) = &self.search else { return self.narrow() };
-        if matches.found <= FEW {
-            return format!(
+        match &self.search {
+            Some(search) if matches.broad.is_none() => format!(
                 "tasks_search s cross join tasks t on t.number = s.rowid
-                 where s.tasks_search match {counted}{}",
+                 where s.tasks_search match {search}{}",
                 self.conditions()
-            );
+            ),
+            _ => self.narrow(),
         }
-        let narrow = self.narrow();
-        if self.source == Source::Event {
-            // So few that asking for each is less than finding all.
-            return format!(
-                "{narrow} and exists (select 1 from tasks_search s where s.rowid = t.number and s.tasks_search match {bare})"
-            );
-        }
-        format!(
-            "{narrow} and t.number in (select rowid from tasks_search where tasks_search match {bare})"
-        )
     }
 
     /// How many tasks match.
@@ -253,10 +238,13 @@ impl Selection {
         if self.is_nothing {
             return Ok(matches);
         }
-        if let Some(Search { counted, .. }) = &self.search {
-            let sql =
-                format!("select count(*) from tasks_search where tasks_search match {counted}");
-            matches.found = self.count(pool, sql).await?;
+        if let Some(search) = &self.search {
+            let found = format!(
+                "select rowid as number from tasks_search where tasks_search match {search}"
+            );
+            let found = Found::of(&self.numbers(pool, &found).await?);
+            matches.found = found.count;
+            matches.broad = Some(found).filter(|found| found.count > FEW);
             let is_decided = self.due.is_none() && self.looked_up.is_empty();
             if matches.found == 0 || is_decided {
                 matches.total = matches.found;
@@ -264,6 +252,11 @@ impl Selection {
             }
         } else if self.source == Source::All && self.looked_up.is_empty() {
             return self.counted(pool).await;
+        }
+        if let Some(found) = &matches.broad {
+            let candidates = format!("select t.number from {}", self.narrow());
+            matches.total = found.among(&self.numbers(pool, &candidates).await?).count() as i64;
+            return Ok(matches);
         }
         let sql = format!("select count(*) from {}", self.narrow_found(&matches));
         matches.total = self.count(pool, sql).await?;
@@ -297,7 +290,7 @@ impl Selection {
             }
             shelves.push(self.count(pool, sql).await?);
         }
-        Ok(Matches { found: 0, total: shelves.iter().sum(), shelves })
+        Ok(Matches { total: shelves.iter().sum(), shelves, ..Matches::default() })
     }
 
     /// The ends of the due range that are no whole buckets.
@@ -317,15 +310,37 @@ impl Selection {
     }
 
     async fn count(&self, pool: &SqlitePool, sql: String) -> Result<i64, sqlx::Error> {
-        let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
-        for bind in &self.binds {
-            query = match bind {
+        let query = sqlx::query_scalar(AssertSqlSafe(sql));
+        self.binds
+            .iter()
+            .fold(query, |query, bind| match bind {
                 Bind::Integer(value) => query.bind(*value),
                 Bind::Text(value) => query.bind(value.clone()),
                 Bind::Id(value) => query.bind(*value),
-            };
-        }
-        query.fetch_one(pool).await
+            })
+            .fetch_one(pool)
+            .await
+    }
+
+    /// The column `number` of a query in its order, as one text: a hundred thousand rows of their own take far longer.
+    pub(super) async fn numbers(
+        &self,
+        pool: &SqlitePool,
+        sql: &str,
+    ) -> Result<String, sqlx::Error> {
+        let sql = format!("select coalesce(group_concat(number), '') from ({sql})");
+        self.bound(sqlx::query(AssertSqlSafe(sql))).fetch_one(pool).await?.try_get(0)
+    }
+
+    fn bound<'q>(
+        &self,
+        query: Query<'q, Sqlite, SqliteArguments>,
+    ) -> Query<'q, Sqlite, SqliteArguments> {
+        self.binds.iter().fold(query, |query, bind| match bind {
+            Bind::Integer(value) => query.bind(*value),
+            Bind::Text(value) => query.bind(value.clone()),
+            Bind::Id(value) => query.bind(*value),
+        })
     }
 
     /// The rows of one window, as [`super::TaskReader`] reads them.
@@ -337,22 +352,41 @@ impl Selection {
         window: (u32, u32),
     ) -> Result<Vec<SqliteRow>, sqlx::Error> {
         let window = (i64::from(window.0), i64::from(window.1));
-        let mut query = sqlx::query(AssertSqlSafe(self.window(sort, matches, window)));
-        for bind in &self.binds {
-            query = match bind {
-                Bind::Integer(value) => query.bind(*value),
-                Bind::Text(value) => query.bind(value.clone()),
-                Bind::Id(value) => query.bind(*value),
-            };
+        if let Some(found) = &matches.broad {
+            let numbers = self.found_window(pool, sort, (matches.total, found), window).await?;
+            return self.rows_of(pool, &numbers).await;
         }
-        query.fetch_all(pool).await
+        let sql = self.window(sort, matches, window);
+        self.bound(sqlx::query(AssertSqlSafe(sql))).fetch_all(pool).await
+    }
+
+    async fn rows_of(
+        &self,
+        pool: &SqlitePool,
+        numbers: &[i64],
+    ) -> Result<Vec<SqliteRow>, sqlx::Error> {
+        let sql = format!(
+            "select {} from json_each(?2) p cross join tasks t on t.number = p.value {} order by p.key",
+            super::ROW,
+            super::JOINS
+        );
+        let me = match self.binds.first() {
+            Some(Bind::Id(me)) => *me,
+            _ => None,
+        };
+        let numbers = serde_json::json!(numbers).to_string();
+        sqlx::query(AssertSqlSafe(sql)).bind(me).bind(numbers).fetch_all(pool).await
+    }
+
+    /// Whether what may match is so little that all of it is read and sorted.
+    pub(super) fn is_read_whole(&self) -> bool {
+        self.source != Source::All || self.is_symbolic
     }
 
     fn window(&self, sort: TaskSort, matches: &Matches, (offset, limit): (i64, i64)) -> String {
         let order = Order::of(sort);
-        let is_narrow = self.source != Source::All
-            || self.is_symbolic
-            || self.search.is_some() && matches.found <= FEW
+        let is_narrow = self.is_read_whole()
+            || self.search.is_some()
             || matches.total <= FEW && (self.unassigned || self.due.is_some());
         let picked = if is_narrow {
             format!(
@@ -393,18 +427,13 @@ impl Selection {
     }
 
     fn part(&self, order: &Order, shelf: i64, split: &str, backwards: bool, reach: i64) -> String {
-        let found = self.search.as_ref().map_or_else(String::new, |Search { bare, .. }| {
-            format!(
-                " and t.number in (select rowid from tasks_search where tasks_search match {bare})"
-            )
-        });
         format!(
-            "select * from (select {} from tasks t indexed by {} where t.shelf = {shelf} and {split}{}{found}
+            "select * from (select {} from tasks t indexed by {} where t.shelf = {shelf} and {split}{}
              order by {} limit {reach})",
             order.columns("t."),
             order.index,
             self.conditions(),
-            order.walked(backwards)
+            order.walked("t.", backwards)
         )
     }
 }

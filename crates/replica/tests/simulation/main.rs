@@ -8,7 +8,7 @@ mod server;
 use copies::{InMemory, OnDisk, Trust};
 use office::{Office, Outcome};
 
-const RUNS: u64 = 400;
+const RUNS: u64 = 1_000;
 
 async fn in_memory(seed: u64, trust: Trust) -> Outcome {
     Office::new(seed, InMemory::new(trust)).run().await
@@ -24,12 +24,14 @@ async fn the_copy_always_ends_as_what_the_server_shows() {
         seen.restarts += outcome.restarts;
         seen.lost_access += outcome.lost_access;
         seen.own_writes += outcome.own_writes;
+        seen.sleeps += outcome.sleeps;
     }
     // Runs in which nothing happens prove nothing.
     assert!(seen.resyncs > 200, "{} resyncs", seen.resyncs);
     assert!(seen.restarts > 300, "{} restarts", seen.restarts);
     assert!(seen.lost_access > 20, "{} removals", seen.lost_access);
     assert!(seen.own_writes > 2_000, "{} own writes", seen.own_writes);
+    assert!(seen.sleeps > 500, "{} sleeps", seen.sleeps);
 }
 
 #[tokio::test]
@@ -50,7 +52,7 @@ async fn without_stamps_the_copy_goes_wrong() {
 async fn without_tickets_the_copy_goes_wrong() {
     // Seldom: an answer must be on its way while a server is put back and its copy made anew.
     let mut wrong = false;
-    for seed in 0..4 * RUNS {
+    for seed in 0..2 * RUNS {
         wrong = wrong || !in_memory(seed, Trust::AnyTicket).await.converged;
         if wrong {
             break;

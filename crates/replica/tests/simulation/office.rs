@@ -24,6 +24,13 @@ pub struct Outcome {
     pub restarts: u32,
     pub lost_access: u32,
     pub own_writes: u32,
+    pub sleeps: u32,
+}
+
+/// An action on its way: its answer meets nobody in a desk that was started again.
+struct Sent<T> {
+    ticket: T,
+    life: u32,
 }
 
 /// What is going to happen.
@@ -37,13 +44,15 @@ enum Happening<T> {
     Write,
     /// This desk's action is sent, is executed, is answered.
     OwnWrite,
-    OwnExecuted(T),
-    OwnAnswered(T, Vec<RowImage>, i64),
+    OwnExecuted(Sent<T>),
+    OwnAnswered(Sent<T>, Vec<RowImage>, i64),
     Backup,
     Restore,
     ViewChange,
     Restart,
     Activity,
+    /// The lid was closed, and is opened again.
+    Sleep,
     Removed,
 }
 
@@ -56,6 +65,8 @@ pub struct Office<C: Copy> {
     backup: Server,
     epochs: u64,
     machine: Option<Machine>,
+    /// How often the desk was started.
+    life: u32,
     /// Only the latest wake counts.
     wake: u64,
     status: SyncState,
@@ -74,6 +85,7 @@ impl<C: Copy> Office<C> {
             backup: Server::new(3),
             epochs: 1,
             machine: None,
+            life: 0,
             wake: 0,
             status: SyncState::Syncing,
             copy,
@@ -93,6 +105,7 @@ impl<C: Copy> Office<C> {
             (30, || Happening::OwnWrite),
             (4, || Happening::Backup),
             (3, || Happening::Activity),
+            (2, || Happening::Sleep),
         ] {
             for _ in 0..self.roll(times + 1) {
                 let at = self.roll(STORM_MS);
@@ -183,6 +196,7 @@ impl<C: Copy> Office<C> {
 
     async fn start_desk(&mut self) {
         let seed = self.roll(u64::MAX);
+        self.life += 1;
         self.machine = Some(Machine::new(self.copy.remembered().await, seed));
         self.feed(Input::Started).await;
     }
@@ -215,6 +229,10 @@ impl<C: Copy> Office<C> {
                 let all = [Activity::Visible, Activity::Hidden, Activity::Idle];
                 let activity = all[self.roll(3) as usize];
                 self.feed(Input::Activity(activity)).await;
+            }
+            Happening::Sleep => {
+                self.outcome.sleeps += 1;
+                self.feed(Input::Woke).await;
             }
             Happening::Removed => self.server.member = false,
         }
@@ -251,12 +269,13 @@ impl<C: Copy> Office<C> {
         }
         match what {
             Happening::OwnWrite => {
-                let (ticket, at) = (self.copy.ticket(), self.now + self.way());
+                let sent = Sent { ticket: self.copy.ticket(), life: self.life };
+                let at = self.now + self.way();
                 if !self.lost() {
-                    self.at(at, Happening::OwnExecuted(ticket));
+                    self.at(at, Happening::OwnExecuted(sent));
                 }
             }
-            Happening::OwnExecuted(ticket) => {
+            Happening::OwnExecuted(sent) => {
                 if !self.server.member {
                     return;
                 }
@@ -264,12 +283,13 @@ impl<C: Copy> Office<C> {
                 let (n, rows) = self.server.apply(changes);
                 let at = self.now + self.way();
                 if !self.lost() {
-                    self.at(at, Happening::OwnAnswered(ticket, rows, n));
+                    self.at(at, Happening::OwnAnswered(sent, rows, n));
                 }
             }
-            Happening::OwnAnswered(ticket, rows, n) => {
+            Happening::OwnAnswered(sent, ..) if sent.life != self.life => {}
+            Happening::OwnAnswered(sent, rows, n) => {
                 self.outcome.own_writes += 1;
-                let n = self.copy.answer(&ticket, rows, n).await;
+                let n = self.copy.answer(&sent.ticket, rows, n).await;
                 // A killed desk merges nothing, but one that is killed right after merging has.
                 self.feed(Input::Written { n }).await;
             }

@@ -100,11 +100,11 @@ impl Server {
             return Reply::Fault(Fault::Removed);
         }
         match request {
-            Request::Cursor => Reply::Cursor(CursorReply {
+            Request::Cursor | Request::Start => Reply::Cursor(CursorReply {
                 n: self.n(),
                 epoch: self.epoch.to_string(),
                 view: self.view,
-                command: None,
+                ..CursorReply::default()
             }),
             Request::Snapshot { table, after_id, .. } => {
                 Reply::Snapshot(self.snapshot(table, *after_id))

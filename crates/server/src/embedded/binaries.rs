@@ -53,6 +53,11 @@ impl Binaries {
         self.folder.join("bin").join(platform::executable(name))
     }
 
+    /// The whole version.
+    pub(super) fn version(&self) -> &str {
+        &self.version
+    }
+
     /// The major version, as `PG_VERSION` of a data folder has it.
     pub(super) fn major(&self) -> &str {
         self.version.split('.').next().unwrap_or_default()

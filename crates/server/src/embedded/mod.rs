@@ -20,6 +20,7 @@ pub use config::{Profile, SUPERUSER};
 pub use error::EmbeddedError;
 
 use crate::link::Place;
+use crate::setup::OwnerOptions;
 use folder::Folder;
 use locks::Locks;
 use platform::Account;
@@ -196,9 +197,15 @@ impl Embedded {
         lock(&self.inner.running).place.clone()
     }
 
+    /// Which PostgreSQL it is, as the program itself says.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        self.inner.site.binaries.version()
+    }
+
     /// How the owner of all data connects: for setting up, migrating, and *I forgot my password*.
     #[must_use]
-    pub fn owner_options(&self, database: &str) -> PgConnectOptions {
+    pub fn owner_options(&self, database: &str) -> OwnerOptions {
         let secret = self.inner.secret.as_ref().map_or("", |s| s.expose_secret());
         owner_options(&self.location(), secret, database)
     }
@@ -206,17 +213,17 @@ impl Embedded {
 
 /// How the owner connects to the server at `place`; `secret` is empty where being the same user is enough.
 #[must_use]
-pub fn owner_options(place: &Place, secret: &str, database: &str) -> PgConnectOptions {
+pub fn owner_options(place: &Place, secret: &str, database: &str) -> OwnerOptions {
     let options = PgConnectOptions::new_without_pgpass()
         .username(SUPERUSER)
         .password(secret)
         .database(database)
         .application_name("cloche owner")
         .ssl_mode(PgSslMode::Disable);
-    match place {
+    OwnerOptions::here(match place {
         Place::Socket { folder, port } => options.socket(folder).port(*port),
         Place::Host { host, port } => options.host(host).port(*port),
-    }
+    })
 }
 
 /// Stops the server of a data folder, whoever uses it. For tools; a desk uses [`Embedded::stop`].

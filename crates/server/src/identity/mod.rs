@@ -29,6 +29,12 @@ pub fn invite_role(server_id: Uuid, token: &SecretString) -> String {
     format!("cloche_i_{}", short_hash(server_id, &invite_subject(token)))
 }
 
+/// The login role of the service that looks after a server.
+#[must_use]
+pub fn service_role(server_id: Uuid) -> String {
+    format!("cloche_h_{}", short_hash(server_id, "hub"))
+}
+
 /// What the server is told of a link's token, so that it can name the role without knowing the token.
 #[must_use]
 pub fn invite_subject(token: &SecretString) -> String {

@@ -22,6 +22,50 @@ pub enum SetupError {
         /// The migration.
         version: i64,
     },
+    /// The owner's address could not be read.
+    #[error(
+        "This is not the address of a server. It looks like postgres://name:password@host:5432, or postgres:///?host=/var/run/postgresql for the server of this computer."
+    )]
+    Address,
+    /// A server elsewhere without a certificate authority.
+    #[error(
+        "A server on another computer needs a certificate: without one, the owner's password could go to anybody. Give its certificate authority."
+    )]
+    NotPinned,
+    /// Nobody answers there.
+    #[error(
+        "The server does not answer. Check host and port, that PostgreSQL runs and listens there, and that no firewall is in between."
+    )]
+    Unreachable(#[source] sqlx::Error),
+    /// The owner's name and password do not fit.
+    #[error("The server does not take this owner name and password.")]
+    WrongPassword,
+    /// No line of `pg_hba.conf` lets the owner in.
+    #[error(
+        "The server lets nobody of this name in from here. Add a line for the owner to pg_hba.conf, or run this on the server itself."
+    )]
+    NotAdmitted,
+    /// The server's certificate is not of that authority, or not for that name, or there is none.
+    #[error(
+        "The server could not prove who it is: it offers no encrypted connection, or its certificate is not from this authority or not for this host name."
+    )]
+    WrongCertificate(#[source] sqlx::Error),
+    /// The database to work in is not there.
+    #[error("The server has no database of this name.")]
+    NoDatabase,
+    /// The owner has too little power.
+    #[error(
+        "{user} is not a superuser of the server, so it cannot set Cloche up. Use the owner, usually postgres."
+    )]
+    NotSuperuser {
+        /// Who it is.
+        user: String,
+    },
+    /// Other work kept tables locked until patience ended.
+    #[error(
+        "Other work on the server kept a table busy for too long. Nothing was changed by the step that waited; try again in a quieter moment."
+    )]
+    Busy,
     /// What was to be created is there already, or breaks a rule.
     #[error("{message}")]
     Refused {
@@ -38,11 +82,24 @@ pub enum SetupError {
     Database(#[source] sqlx::Error),
 }
 
+/// SQLSTATE: a lock was not to be had in time.
+const LOCK_TIMEOUT: &str = "55P03";
+
+/// Whether a statement gave up waiting for a lock.
+pub(super) fn is_lock_timeout(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|db| db.code().as_deref() == Some(LOCK_TIMEOUT))
+}
+
 impl From<MigrateError> for SetupError {
     fn from(error: MigrateError) -> Self {
         match error {
             MigrateError::VersionMissing(_) => Self::NewerData,
             MigrateError::VersionMismatch(version) => Self::DifferentBuild { version },
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)
+                if is_lock_timeout(&error) =>
+            {
+                Self::Busy
+            }
             other => Self::Migration(other),
         }
     }
@@ -52,6 +109,9 @@ impl From<sqlx::Error> for SetupError {
     fn from(error: sqlx::Error) -> Self {
         let Some(db) = error.as_database_error() else { return Self::Database(error) };
         let code = db.code().unwrap_or_default().into_owned();
+        if code == LOCK_TIMEOUT {
+            return Self::Busy;
+        }
         let constraint = db.constraint().unwrap_or_default().to_owned();
         if code.starts_with("CL") {
             return Self::Refused { constraint, message: db.message().to_owned() };

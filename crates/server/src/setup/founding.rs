@@ -2,12 +2,11 @@
 //! gives somebody who forgot theirs a new password.
 
 use super::{
-    NewMember, NewOrganization, SetupError, add_member, apart, create_organization, create_user,
-    set_password,
+    NewMember, NewOrganization, OwnerOptions, SetupError, add_member, apart, create_organization,
+    create_user, set_password,
 };
 use secrecy::SecretString;
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, Connection};
+use sqlx::Connection;
 
 /// Makes the first organization and its administrator, in one transaction; answers whether it did.
 ///
@@ -17,7 +16,7 @@ use sqlx::{ConnectOptions, Connection};
 /// # Errors
 /// [`SetupError::Refused`] naming what is wrong with it.
 pub async fn found(
-    owner: &PgConnectOptions,
+    owner: &OwnerOptions,
     organization: &NewOrganization,
     email: &str,
     person: &str,
@@ -30,7 +29,7 @@ pub async fn found(
 }
 
 async fn found_here(
-    owner: &PgConnectOptions,
+    owner: &OwnerOptions,
     organization: &NewOrganization,
     email: &str,
     person: &str,
@@ -67,7 +66,7 @@ async fn found_here(
 /// # Errors
 /// [`SetupError::Refused`] for an address that nobody has.
 pub async fn reset_password(
-    owner: &PgConnectOptions,
+    owner: &OwnerOptions,
     email: &str,
     key: &SecretString,
 ) -> Result<(), SetupError> {

@@ -5,8 +5,8 @@ do $$
 begin
     execute format('alter database %I owner to cloche_owner', current_database());
     execute format('revoke all on database %I from public', current_database());
-    execute format('revoke temporary on database %I from cloche_account, cloche_device, cloche_invite', current_database());
-    execute format('grant connect on database %I to cloche_account, cloche_device, cloche_invite', current_database());
+    execute format('revoke temporary on database %I from cloche_account, cloche_device, cloche_invite, cloche_hub', current_database());
+    execute format('grant connect on database %I to cloche_account, cloche_device, cloche_invite, cloche_hub', current_database());
     execute format('grant connect, create on database %I to cloche_owner', current_database());
     execute format('alter database %I set timezone to ''UTC''', current_database());
     execute format('alter database %I set idle_in_transaction_session_timeout to ''15s''', current_database());
@@ -67,6 +67,9 @@ grant execute on function pg_catalog.pg_advisory_lock(bigint), pg_catalog.pg_adv
 -- Identity ends the sessions of revoked devices; it finds them here.
 grant execute on function pg_catalog.pg_terminate_backend(integer, bigint), pg_catalog.pg_stat_get_activity(integer)
     to cloche_identity;
+-- The keeper ends sessions of desks that hold others up.
+grant execute on function pg_catalog.pg_terminate_backend(integer, bigint), pg_catalog.pg_stat_get_activity(integer)
+    to cloche_keeper;
 
 -- The migrator's own table lies in public; nobody but the owner reads it, and every table has row security.
 do $$
@@ -75,4 +78,25 @@ begin
         execute 'alter table public._sqlx_migrations enable row level security';
         execute 'revoke all on public._sqlx_migrations from public';
     end if;
+end $$;
+
+-- Plans hold the values that they were made for. A session that has them printed would read in the functions' own what row
+-- security hides from it; so functions that act with rights of their own keep their thoughts to themselves.
+do $$
+declare
+    f record;
+begin
+    for f in
+        select p.oid::regprocedure as signature, s.name || ' = ' || s.value as setting
+        from pg_catalog.pg_proc p
+        join pg_catalog.pg_namespace n on n.oid = p.pronamespace and n.nspname !~ '^pg_'
+        cross join (values ('client_min_messages', 'notice'), ('debug_print_parse', 'off'), ('debug_print_rewritten', 'off'),
+                           ('debug_print_plan', 'off')) s(name, value)
+        where p.prosecdef and p.prokind = 'f'
+          and exists (select from unnest(array['cloche_account', 'cloche_device', 'cloche_invite']) r
+                      where has_function_privilege(r, p.oid, 'execute'))
+          and not coalesce(p.proconfig @> array[s.name || '=' || s.value], false)
+    loop
+        execute format('alter function %s set %s', f.signature, f.setting);
+    end loop;
 end $$;

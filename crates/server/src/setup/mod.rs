@@ -6,19 +6,28 @@
 mod admin;
 mod error;
 mod founding;
+mod links;
+mod owner;
+mod redaction;
+mod steps;
+mod versions;
 
 pub use admin::{
     NewMember, NewOrganization, add_member, create_organization, create_user, set_password,
 };
 pub use error::SetupError;
 pub use founding::{found, reset_password};
+pub use links::{AdministratorLink, administrator_link, make_service};
+pub(crate) use owner::connect;
+pub use owner::{Owner, OwnerOptions, Survey, survey};
+pub use redaction::{Redacted, redact_client, redact_person};
+pub(crate) use steps::provision_with;
+pub use versions::{OldestDesk, require_desk};
 
 use sha2::{Digest, Sha256};
 use sqlx::migrate::Migrator;
-use sqlx::postgres::PgConnectOptions;
-/// How the owner of a server connects; only `server` knows the driver.
-pub use sqlx::postgres::PgConnectOptions as OwnerOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// What belongs to the cluster, not to one database.
@@ -31,6 +40,10 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 const OLDEST: i32 = 160_000;
 /// Two desks may set the same server up at once; any number nobody else uses.
 const SETUP_LOCK: i64 = 0x0063_6c6f_6368_6500;
+/// Desks are at work while a migration runs: each waits at most so long for a table, so that nobody waits long behind it …
+const LOCK_TIMEOUT: &str = "set lock_timeout = '2s'";
+/// … and tries again this often.
+const LOCK_ATTEMPTS: u32 = 20;
 
 /// Which server a database is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,20 +56,18 @@ pub struct ServerIdentity {
 ///
 /// # Errors
 /// [`SetupError`]; a set-up that was cut short is completed by calling this again.
-pub async fn provision(
-    owner: &PgConnectOptions,
-    database: &str,
-) -> Result<ServerIdentity, SetupError> {
+pub async fn provision(owner: &OwnerOptions, database: &str) -> Result<ServerIdentity, SetupError> {
     let (owner, database) = (owner.clone(), database.to_owned());
     apart(move || async move { provision_here(&owner, &database).await }).await
 }
 
 async fn provision_here(
-    owner: &PgConnectOptions,
+    owner: &OwnerOptions,
     database: &str,
 ) -> Result<ServerIdentity, SetupError> {
-    let mut cluster = owner.clone().database("postgres").connect().await?;
+    let mut cluster = connect(&owner.clone().database("postgres")).await?;
     require_version(&mut cluster).await?;
+    require_superuser(&mut cluster).await?;
     sqlx::query("select pg_advisory_lock($1)").bind(SETUP_LOCK).execute(&mut cluster).await?;
     sqlx::raw_sql(ROLES).execute(&mut cluster).await?;
     create_database(&mut cluster, database).await?;
@@ -87,7 +98,7 @@ where
 ///
 /// # Errors
 /// That the copy cannot be reached or is not a database of Cloche.
-pub async fn adopt_copy(owner: &PgConnectOptions) -> Result<ServerIdentity, SetupError> {
+pub async fn adopt_copy(owner: &OwnerOptions) -> Result<ServerIdentity, SetupError> {
     let mut connection = owner.connect().await?;
     sqlx::raw_sql(HARDEN).execute(&mut connection).await?;
     sqlx::raw_sql("select setup.new_server_identity()").execute(&mut connection).await?;
@@ -116,13 +127,24 @@ async fn require_version(cluster: &mut PgConnection) -> Result<(), SetupError> {
     if version < OLDEST { Err(SetupError::TooOld { version: version / 10_000 }) } else { Ok(()) }
 }
 
+async fn require_superuser(cluster: &mut PgConnection) -> Result<(), SetupError> {
+    let (user, is_superuser): (String, bool) = sqlx::query_as(
+        "select current_user::text, rolsuper from pg_roles where rolname = current_user",
+    )
+    .fetch_one(cluster)
+    .await?;
+    if is_superuser { Ok(()) } else { Err(SetupError::NotSuperuser { user }) }
+}
+
+async fn has_database(cluster: &mut PgConnection, database: &str) -> Result<bool, SetupError> {
+    Ok(sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+        .bind(database)
+        .fetch_one(cluster)
+        .await?)
+}
+
 async fn create_database(cluster: &mut PgConnection, database: &str) -> Result<(), SetupError> {
-    let there: bool =
-        sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
-            .bind(database)
-            .fetch_one(&mut *cluster)
-            .await?;
-    if there {
+    if has_database(cluster, database).await? {
         return Ok(());
     }
     // PostgreSQL quotes the name; `create database` takes no parameters.
@@ -138,20 +160,67 @@ async fn create_database(cluster: &mut PgConnection, database: &str) -> Result<(
     Ok(())
 }
 
-async fn upgrade(owner: &PgConnectOptions) -> Result<ServerIdentity, SetupError> {
+async fn upgrade(owner: &OwnerOptions) -> Result<ServerIdentity, SetupError> {
     let mut connection = owner.connect().await?;
-    // Desks may be at work: better to give up than to make all of them wait behind us.
-    sqlx::raw_sql("set lock_timeout = '15s'").execute(&mut connection).await?;
-    sqlx::raw_sql(HARDEN).execute(&mut connection).await?;
-    // Tables and functions belong to a role that is no superuser and that nobody signs in as.
-    sqlx::raw_sql("set role cloche_owner").execute(&mut connection).await?;
-    MIGRATIONS.run(&mut connection).await?;
-    sqlx::raw_sql("select setup.refresh_time_zones()").execute(&mut connection).await?;
-    sqlx::raw_sql("reset role").execute(&mut connection).await?;
-    sqlx::raw_sql(HARDEN).execute(&mut connection).await?;
+    let mut attempt = 1;
+    loop {
+        match upgrade_once(&mut connection).await {
+            Err(SetupError::Busy) if attempt < LOCK_ATTEMPTS => {
+                tracing::info!(
+                    attempt,
+                    "a table is busy; the server is brought up to date in a moment"
+                );
+                // Desks that waited behind this get their turn first.
+                let pause = 200 * u64::from(attempt.min(10)) + rand::random_range(0..300_u64);
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+                attempt += 1;
+            }
+            Err(error) => return Err(error),
+            Ok(()) => break,
+        }
+    }
     let identity = identity(&mut connection).await?;
     connection.close().await?;
     Ok(identity)
+}
+
+/// Each migration is a transaction of its own, or one statement that may be repeated (an index built while desks write):
+/// what is done stays done, and trying again goes on behind it.
+async fn upgrade_once(connection: &mut PgConnection) -> Result<(), SetupError> {
+    sqlx::raw_sql("reset role").execute(&mut *connection).await?;
+    sqlx::raw_sql(LOCK_TIMEOUT).execute(&mut *connection).await?;
+    sqlx::raw_sql(HARDEN).execute(&mut *connection).await?;
+    // Tables and functions belong to a role that is no superuser and that nobody signs in as.
+    sqlx::raw_sql("set role cloche_owner").execute(&mut *connection).await?;
+    drop_unfinished_indexes(connection).await?;
+    MIGRATIONS.run(&mut *connection).await?;
+    sqlx::raw_sql("select setup.refresh_time_zones()").execute(&mut *connection).await?;
+    sqlx::raw_sql("reset role").execute(&mut *connection).await?;
+    sqlx::raw_sql(HARDEN).execute(&mut *connection).await?;
+    Ok(())
+}
+
+/// An index that is built while desks go on writing stays behind, of no use, where that was cut short; the step that builds
+/// it would take it for done.
+async fn drop_unfinished_indexes(connection: &mut PgConnection) -> Result<(), SetupError> {
+    let statements: Vec<String> = sqlx::query_scalar(
+        "select format('drop index concurrently if exists %I.%I', n.nspname, c.relname)
+         from pg_catalog.pg_index i
+         join pg_catalog.pg_class c on c.oid = i.indexrelid
+         join pg_catalog.pg_namespace n on n.oid = c.relnamespace and n.nspname = 'app'
+         where not i.indisvalid",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for statement in statements {
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// The numbers of the migrations that this build brings.
+pub(crate) fn known_migrations() -> Vec<i64> {
+    MIGRATIONS.iter().map(|migration| migration.version).collect()
 }
 
 async fn identity(connection: &mut PgConnection) -> Result<ServerIdentity, SetupError> {

@@ -5,7 +5,9 @@
 --   cloche_api       owns what desks call in schema api; row security limits it to what the caller may see
 --   cloche_guard     owns guards and capture; sees whole organizations, because a guard must see what the caller may not
 --   cloche_identity  owns account.*; makes and alters the LOGIN roles of people and devices
---   cloche_account, cloche_device, cloche_invite   groups: hold CONNECT and EXECUTE, so that nothing is granted per person
+--   cloche_keeper    owns hub.*; forgets what nobody needs any more and ends sessions that hold others up
+--   cloche_account, cloche_device, cloche_invite, cloche_hub
+--                    groups: hold CONNECT and EXECUTE, so that nothing is granted per person
 do $$
 declare
     wanted record;
@@ -18,7 +20,9 @@ begin
             ('cloche_identity', 'nologin nosuperuser nocreatedb createrole inherit'),
             ('cloche_account', 'nologin nosuperuser nocreatedb nocreaterole inherit'),
             ('cloche_device', 'nologin nosuperuser nocreatedb nocreaterole inherit'),
-            ('cloche_invite', 'nologin nosuperuser nocreatedb nocreaterole inherit')
+            ('cloche_invite', 'nologin nosuperuser nocreatedb nocreaterole inherit'),
+            ('cloche_keeper', 'nologin nosuperuser nocreatedb nocreaterole inherit'),
+            ('cloche_hub', 'nologin nosuperuser nocreatedb nocreaterole inherit')
         ) as w(name, attributes)
     loop
         if not exists (select from pg_catalog.pg_roles r where r.rolname = wanted.name) then
@@ -42,10 +46,14 @@ begin
             ('cloche_api', 'cloche_owner', 'inherit true, set true'),
             ('cloche_guard', 'cloche_owner', 'inherit true, set true'),
             ('cloche_identity', 'cloche_owner', 'inherit true, set true'),
+            ('cloche_keeper', 'cloche_owner', 'inherit true, set true'),
             ('cloche_account', 'cloche_identity', 'admin true, inherit false, set false'),
             ('cloche_device', 'cloche_identity', 'admin true, inherit false, set false'),
             ('cloche_invite', 'cloche_identity', 'admin true, inherit false, set false'),
-            ('pg_signal_backend', 'cloche_identity', 'inherit true, set false')
+            ('cloche_hub', 'cloche_identity', 'admin true, inherit false, set false'),
+            ('pg_signal_backend', 'cloche_identity', 'inherit true, set false'),
+            ('pg_signal_backend', 'cloche_keeper', 'inherit true, set false'),
+            ('pg_read_all_stats', 'cloche_keeper', 'inherit true, set false')
         ) as w(granted, member, options)
     loop
         if not exists (
@@ -57,6 +65,23 @@ begin
                 execute format('grant %I to %I with %s', wanted.granted, wanted.member, wanted.options);
             exception when unique_violation or internal_error then
                 null; -- another set-up on this cluster granted it a moment ago
+            end;
+        end if;
+    end loop;
+end $$;
+
+-- A sign-in belongs to the cluster: it would open the maintenance databases too, where nothing is hardened and whose locks
+-- and disk are everybody's.
+do $$
+declare
+    other name;
+begin
+    for other in select d.datname from pg_catalog.pg_database d where d.datname in ('postgres', 'template1') loop
+        if has_database_privilege('cloche_device', other, 'connect') then
+            begin
+                execute format('revoke all on database %I from public', other);
+            exception when internal_error then
+                null; -- another set-up on this cluster did it a moment ago
             end;
         end if;
     end loop;

@@ -6,12 +6,13 @@ use crate::door_support::{delete, id_of, insert_task, update, with};
 use chrono::{Duration, Utc};
 use domain::change::Entity;
 use domain::events::{self, Event, EventForm, Status};
-use domain::permission::Permissions;
+use domain::permission::{Permissions, Reach, Role};
 use domain::resources::{self, Resource, ResourceForm, ResourceType, ResourceUse};
 use domain::schedule::{
     Candidate, EntryKind, Load, MovingChoice, ScheduleEntry, Window, WindowForm, conflicts,
     plan_assign, plan_block, plan_change, plan_release, plan_unblock,
 };
+use domain::tasks::DueTimes;
 use domain::time::{self, Choice};
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -105,6 +106,9 @@ fn entry(rng: &mut StdRng, area: Area, draft: &Draft, load: &Load) -> Option<Sch
             return None;
         }
         entry.override_reason = Some(REASON.to_owned());
+    } else if area == Area::Pools && rng.random_bool(0.2) {
+        // What it was let stand beside has been released since.
+        entry.override_reason = Some(REASON.to_owned());
     }
     Some(entry)
 }
@@ -187,7 +191,7 @@ pub fn question(rng: &mut StdRng, area: Area, may: &Permissions, world: &World) 
         0..30 => asked.edited(rng),
         30..60 => Some(asked.assigned(rng, area)),
         60..78 => asked.changed(rng, area),
-        78..88 => asked.blocked(rng, area),
+        78..88 => Some(asked.blocked(rng, area)),
         88..97 => asked.moved(rng),
         _ => asked.given_back(rng),
     };
@@ -222,6 +226,12 @@ impl Asked<'_> {
             );
         }
         told
+    }
+
+    /// How far whoever asks reaches.
+    fn reach(&self) -> Reach {
+        let role = if self.world.me.is_some() { Role::Staff } else { Role::Administrator };
+        Reach::of(role, self.world.me)
     }
 
     fn quantity(&self, rng: &mut StdRng, area: Area) -> i32 {
@@ -263,20 +273,24 @@ impl Asked<'_> {
         question_of("schedule.assign", planned, vec![inserted(id, set)])
     }
 
-    fn blocked(&self, rng: &mut StdRng, area: Area) -> Option<Question> {
-        // Row security keeps a member of the staff from holding anybody else for no event.
-        if self.world.me.is_some_and(|me| me != self.load.resource.id) {
-            return None;
-        }
+    fn blocked(&self, rng: &mut StdRng, area: Area) -> Question {
         let (quantity, window, id) =
             (self.quantity(rng, area), self.window(rng, area), Uuid::now_v7());
         let reason = rng.random_bool(0.1).then_some(REASON);
-        let planned =
-            plan_block(self.may, id, &self.load, quantity, &window, Some("Holiday"), reason);
+        let planned = plan_block(
+            self.may,
+            self.reach(),
+            id,
+            &self.load,
+            quantity,
+            &window,
+            Some("Holiday"),
+            reason,
+        );
         let set = json!({"resource_id": self.load.resource.id, "kind": "block", "quantity": quantity,
             "note": "Holiday", "starts_at": window.starts_at, "ends_at": window.ends_at,
             "override_reason": reason});
-        Some(question_of("schedule.block", planned, vec![inserted(id, set)]))
+        question_of("schedule.block", planned, vec![inserted(id, set)])
     }
 
     /// Another time, quantity or resource of a booking: more of it, less of it, or something else.
@@ -334,8 +348,8 @@ impl Asked<'_> {
     fn given_back(&self, rng: &mut StdRng) -> Option<Question> {
         let may_be = self.load.entries.iter().filter(|entry| match entry.event_id {
             Some(id) => self.world.event(id).is_some(),
-            // What arrives masked cannot be told from a block of somebody else.
-            None => self.world.me.is_none_or(|me| me == entry.resource_id),
+            // What arrives masked is a block of somebody else, or looks like one.
+            None => true,
         });
         let may_be: Vec<&ScheduleEntry> = may_be.collect();
         if may_be.is_empty() {
@@ -344,7 +358,7 @@ impl Asked<'_> {
         let entry = pick(rng, &may_be);
         let planned = match entry.event_id.and_then(|id| self.world.event(id)) {
             Some(event) => plan_release(self.may, event, std::slice::from_ref(entry)),
-            None => plan_unblock(self.may, entry),
+            None => plan_unblock(self.may, self.reach(), entry),
         };
         Some(question_of("schedule.release", planned, vec![delete("resource_schedule", entry.id)]))
     }
@@ -369,7 +383,9 @@ impl Asked<'_> {
             true => MovingChoice::Override { reason: REASON.to_owned() },
             false => MovingChoice::Refuse,
         };
-        let planned = events::plan_edit(self.may, event, &base, &form, &loads, &choice);
+        let to_do = self.world.event_tasks(event.id).tasks;
+        let choices = (&choice, DueTimes::Along);
+        let planned = events::plan_edit(self.may, event, &base, &form, (&loads, &to_do), choices);
         let was = json!({"starts_at": event.starts_at, "ends_at": event.ends_at, "time_zone": event.time_zone});
         let set = json!({"starts_at": starts_at, "ends_at": ends_at, "time_zone": event.time_zone});
         let mut raw = vec![update("events", event.id, was, set)];
@@ -393,10 +409,6 @@ impl Asked<'_> {
 
     /// Another quantity, setup or teardown of the resource, or something that has nothing to do with its schedule.
     fn edited(&self, rng: &mut StdRng) -> Option<Question> {
-        // What was let stand arrives masked: who is staff could not tell why it is no obstacle.
-        if self.world.me.is_some() {
-            return None;
-        }
         let resource = &self.load.resource;
         let base = ResourceForm::of(resource);
         let mut form = base.clone();

@@ -8,6 +8,7 @@ use domain::events::{self, Event, EventForm, Status};
 use domain::permission::{Permissions, Role};
 use domain::refusal::Refusal;
 use domain::schedule::MovingChoice;
+use domain::tasks::DueTimes;
 use domain::time;
 use serde_json::Value;
 use uuid::Uuid;
@@ -99,7 +100,14 @@ impl Judged for Event {
         if base != form || before.is_archived && !is_filed {
             now = applied(
                 &now,
-                &events::plan_edit(&may, &now, &base, &form, &[], &MovingChoice::Refuse)?,
+                &events::plan_edit(
+                    &may,
+                    &now,
+                    &base,
+                    &form,
+                    (&[], &[]),
+                    (&MovingChoice::Refuse, DueTimes::Along),
+                )?,
             );
         }
         if moves {

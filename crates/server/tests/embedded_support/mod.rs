@@ -5,7 +5,7 @@ pub mod desk;
 
 use server::embedded::{Embedded, EmbeddedOptions, Profile, stop_server};
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, ConnectOptions, FromRow, PgConnection};
+use sqlx::{AssertSqlSafe, FromRow, PgConnection};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};

@@ -15,7 +15,7 @@ async fn main() -> ExitCode {
         Some("stop") => TestServer::stop().await,
         Some("url") => {
             use sqlx::ConnectOptions;
-            let url = TestServer::shared().await.owner_options("postgres").to_url_lossy();
+            let url = TestServer::shared().await.owner_options("postgres").driver().to_url_lossy();
             if writeln!(std::io::stdout(), "{url}").is_err() {
                 return ExitCode::FAILURE;
             }

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { useAction } from "@/components/actions";
 import { Button } from "@/components/Button";
@@ -7,13 +8,15 @@ import { Field, Input } from "@/components/Field";
 import { Problem } from "@/components/States";
 import { SuggestInput } from "@/components/SuggestInput";
 import { useFormat, useReadOnly, useSession } from "@/components/session";
+import { useDebounced } from "@/components/use-debounced";
 import { dayStart } from "@/components/wall-time";
 import { commands } from "@/ipc/bindings";
 import { newId } from "@/ipc/ids";
-import type { ResourceRow } from "@/ipc/types";
+import type { BlockAsk, May, ResourceRow, ScheduleConflict } from "@/ipc/types";
 import { localsOf, type WindowErrors, windowErrors, windowOf } from "./booking-window";
 import { ClashBox } from "./ClashBox";
 import { refusedClash } from "./clash";
+import { blockCheckQuery } from "./queries";
 import { WindowFields } from "./WindowFields";
 
 const usual = {
@@ -21,6 +24,10 @@ const usual = {
   equipment: ["Maintenance", "Repair"],
   materials: ["Stocktaking"],
 };
+
+type Clash = { title: string; conflicts: ScheduleConflict[]; mayOverride: May };
+
+const asNumber = (text: string) => (/^\d{1,6}$/.test(text.trim()) ? Number(text) : null);
 
 type Props = {
   resource: Pick<ResourceRow, "id" | "name" | "type" | "quantity">;
@@ -48,12 +55,37 @@ export function BlockDialog({ resource, day, onClose }: Props) {
     quantity: null,
   });
   const create = useAction(commands.blockCreate, { ownErrors: true });
-  const clash = refusedClash(create.error);
+  const locals = localsOf(window);
+  const many = asNumber(quantity);
+  const verdict = useBlockVerdict(
+    locals && { ...locals, resource_id: resource.id, quantity: many ?? 1, time_zone: zone },
+  );
+  const clash = clashOf();
+  function clashOf(): Clash | null {
+    const refused = refusedClash(create.error);
+    if (refused) {
+      const allowed = refused.may_override && permissions.includes("resources.override");
+      const conflicts = refused.clashes.flatMap((one) => one.conflicts);
+      return { title: refused.message, conflicts, mayOverride: { allowed, reason: null } };
+    }
+    if (!verdict || verdict.conflicts.length === 0) {
+      return null;
+    }
+    const some = `${format.number(many ?? 1)} to block, ${format.number(verdict.free ?? 0)} free then.`;
+    return {
+      title: resource.quantity > 1 ? some : `${resource.name} is booked then.`,
+      conflicts: verdict.conflicts,
+      mayOverride: verdict.may_override,
+    };
+  }
+  const overriding = clash?.mayOverride.allowed === true && reason !== null;
   const blocked =
     clash === null
       ? null
-      : reason === null
-        ? "Choose another time, or give a reason for the overlap."
+      : !overriding
+        ? clash.mayOverride.allowed
+          ? "Choose another time, or give a reason for the overlap."
+          : "Choose another time."
         : reason.trim() === ""
           ? "Give a reason for the overlap first."
           : null;
@@ -63,15 +95,11 @@ export function BlockDialog({ resource, day, onClose }: Props) {
   };
   const submit = (submitted: FormEvent) => {
     submitted.preventDefault();
-    const locals = localsOf(window);
-    const wrong = windowErrors(window, null);
-    const many = /^[1-9]\d{0,5}$/.test(quantity.trim()) ? Number(quantity) : 0;
-    const few =
-      many >= 1 && many <= resource.quantity
-        ? null
-        : `A number from 1 to ${format.number(resource.quantity)}.`;
+    const wrong = windowErrors(window, verdict ?? null);
+    const isThere = many !== null && many >= 1 && many <= resource.quantity;
+    const few = isThere ? null : `A number from 1 to ${format.number(resource.quantity)}.`;
     setErrors({ window: wrong, quantity: few });
-    if (!locals || wrong || few || blocked) {
+    if (!locals || wrong || !isThere || blocked) {
       return;
     }
     create.mutate(
@@ -79,11 +107,11 @@ export function BlockDialog({ resource, day, onClose }: Props) {
         entry_id: entryId,
         resource_id: resource.id,
         quantity: many,
-        starts_local: locals.starts_local,
-        ends_local: locals.ends_local,
+        ...locals,
         time_zone: zone,
         note: note.trim() === "" ? null : note.trim(),
-        override_reason: clash ? (reason?.trim() ?? null) : null,
+        // A reason given for an overlap that is gone by now would mark nothing.
+        override_reason: overriding ? reason.trim() : null,
       },
       { onSuccess: onClose },
     );
@@ -111,11 +139,11 @@ export function BlockDialog({ resource, day, onClose }: Props) {
       }
     >
       <form id={formId} noValidate onSubmit={submit} className="grid gap-4">
-        {clash ? null : <Problem error={create.error} />}
+        {refusedClash(create.error) ? null : <Problem error={create.error} />}
         <WindowFields
           value={window}
           onChange={(next) => change(() => setWindow(next))}
-          verdicts={null}
+          verdicts={verdict ?? null}
           errors={errors.window}
         />
         <div className="grid grid-cols-2 gap-4">
@@ -144,22 +172,33 @@ export function BlockDialog({ resource, day, onClose }: Props) {
             </Field>
           ) : null}
         </div>
-        <div role="status" aria-label="Availability">
+        <div role="status" aria-label="Availability" className="min-h-5">
           {clash ? (
             <ClashBox
-              title={clash.message}
-              conflicts={clash.clashes.flatMap((one) => one.conflicts)}
-              mayOverride={{
-                allowed: clash.may_override && permissions.includes("resources.override"),
-                reason: null,
-              }}
+              {...clash}
+              zone={zone}
               reason={reason}
               onReason={setReason}
               overrideWord="Block it all the same, with a reason"
             />
+          ) : verdict?.message ? (
+            <p className="rounded-lg bg-warn-soft px-3 py-2 text-warn">{verdict.message}</p>
+          ) : verdict && verdict.free !== null ? (
+            <p className="text-s-progress">✓ Nothing is booked then that would be in the way.</p>
           ) : null}
         </div>
       </form>
     </Dialog>
   );
+}
+
+/** What the desk says to it, a moment after the last key. */
+function useBlockVerdict(ask: BlockAsk | null) {
+  const settled = useDebounced(ask ? JSON.stringify(ask) : "", 120);
+  const checked = useQuery({
+    ...blockCheckQuery(settled === "" ? ({} as never) : JSON.parse(settled)),
+    enabled: settled !== "",
+    placeholderData: (previous) => previous,
+  });
+  return settled === "" ? undefined : checked.data;
 }

@@ -1,8 +1,8 @@
 import { TriangleAlert } from "lucide-react";
 import type { KeyboardEvent } from "react";
 import { cx } from "@/components/class-names";
+import { todayIn } from "@/components/now";
 import { useFormat } from "@/components/session";
-import { dateOf, wallTime } from "@/components/wall-time";
 import type { DayLayout } from "./layout";
 import { bookings, bookingTitle } from "./words";
 
@@ -19,7 +19,7 @@ const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -
 /** A month of days, each with how much of it is booked at most; a day opens its week. */
 export function Month({ weeks, month, quantity, onDay }: Props) {
   const format = useFormat();
-  const weekday = new Intl.DateTimeFormat(format.locale, { weekday: "short" });
+  const today = todayIn(format.zone);
   const walk = (event: KeyboardEvent<HTMLElement>) => {
     const step = steps[event.key];
     const cells = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-day]")];
@@ -31,16 +31,12 @@ export function Month({ weeks, month, quantity, onDay }: Props) {
   };
   return (
     <table className="w-full table-fixed border-collapse">
-      <caption className="sr-only">
-        {new Intl.DateTimeFormat(format.locale, { month: "long", year: "numeric" }).format(
-          dateOf(`${month}-01`),
-        )}
-      </caption>
+      <caption className="sr-only">{format.month(`${month}-01`)}</caption>
       <thead>
         <tr>
           {(weeks[0] ?? []).map(({ day }) => (
             <th key={day} scope="col" className="px-2 py-1 text-left text-sm font-medium text-text-3">
-              {weekday.format(dateOf(day))}
+              {format.weekday(day)}
             </th>
           ))}
         </tr>
@@ -50,7 +46,13 @@ export function Month({ weeks, month, quantity, onDay }: Props) {
           <tr key={week[0]?.day}>
             {week.map((day) => (
               <td key={day.day} className="h-21 border border-line p-0 align-top">
-                <Cell day={day} outside={!day.day.startsWith(month)} quantity={quantity} onDay={onDay} />
+                <Cell
+                  day={day}
+                  today={day.day === today}
+                  outside={!day.day.startsWith(month)}
+                  quantity={quantity}
+                  onDay={onDay}
+                />
               </td>
             ))}
           </tr>
@@ -60,10 +62,17 @@ export function Month({ weeks, month, quantity, onDay }: Props) {
   );
 }
 
-function Cell(props: { day: DayLayout; outside: boolean; quantity: number; onDay: (day: string) => void }) {
-  const { day, outside, quantity } = props;
+type CellProps = {
+  day: DayLayout;
+  today: boolean;
+  outside: boolean;
+  quantity: number;
+  onDay: (day: string) => void;
+};
+
+function Cell(props: CellProps) {
+  const { day, today, outside, quantity } = props;
   const format = useFormat();
-  const today = wallTime(new Date().toISOString(), format.zone).slice(0, 10) === day.day;
   const clash = day.clashes.some((one) => !one.clash.accepted);
   const words =
     day.bars.length === 0
@@ -71,7 +80,7 @@ function Cell(props: { day: DayLayout; outside: boolean; quantity: number; onDay
       : quantity > 1
         ? `peak ${format.number(day.peak)} of ${format.number(quantity)}, ${bookings(day.bars.length, format)}`
         : bookings(day.bars.length, format);
-  const label = new Intl.DateTimeFormat(format.locale, { dateStyle: "full" }).format(dateOf(day.day));
+  const label = format.fullDay(day.day);
   return (
     <button
       type="button"

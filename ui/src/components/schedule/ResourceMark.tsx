@@ -1,5 +1,6 @@
 import { Circle, CircleSlash, Diamond, type LucideIcon, X } from "lucide-react";
 import { cx } from "@/components/class-names";
+import { useMinute } from "@/components/now";
 import { useFormat } from "@/components/session";
 import type { ResourceRow } from "@/ipc/types";
 import { typeIcon, typeWord, untilWords } from "./words";
@@ -27,6 +28,8 @@ export function NowGlyph({ now }: { now: ResourceRow["now"] }) {
 /** What a resource is doing at this moment: shape, colour and word. */
 export function NowMark({ row }: { row: Pick<ResourceRow, "now" | "now_until"> }) {
   const format = useFormat();
+  // “Until 16:30” of today is another day’s after midnight.
+  useMinute();
   const { colour } = marks[row.now];
   const until = row.now_until ? ` until ${untilWords(row.now_until, format)}` : "";
   const words = {

@@ -4,9 +4,8 @@ import { Combobox, type Option } from "@/components/Combobox";
 import { Select } from "@/components/Select";
 import { useFormat } from "@/components/session";
 import { useDebounced } from "@/components/use-debounced";
-import type { AssignmentAsk, ResourceRow, ResourceType } from "@/ipc/types";
-import { aboutInstant } from "./booking-window";
-import { type Candidate, candidatesQuery } from "./queries";
+import type { AssignmentAsk, Candidate, ResourceRow, ResourceType } from "@/ipc/types";
+import { candidatesQuery } from "./queries";
 import { NowGlyph } from "./ResourceMark";
 import { resourceTypes, typeWord } from "./words";
 
@@ -40,11 +39,14 @@ export function ResourcePicker({ control, value, onChange, ask, zone, type, onTy
   const found = useQuery(
     candidatesQuery(
       ask && {
-        ask,
-        from: aboutInstant(ask.starts_local, zone),
-        until: aboutInstant(ask.ends_local, zone),
-        text,
-        type,
+        event_id: ask.event_id,
+        entry_id: ask.entry_id,
+        starts_local: ask.starts_local,
+        ends_local: ask.ends_local,
+        starts_choice: ask.starts_choice,
+        ends_choice: ask.ends_choice,
+        text: text === "" ? null : text,
+        types: type ? [type] : [],
       },
     ),
   );
@@ -60,7 +62,7 @@ export function ResourcePicker({ control, value, onChange, ask, zone, type, onTy
     }
     const what = row.role ?? typeWord(row.type).toLowerCase();
     return row.quantity > 1
-      ? `${format.number(free ?? row.quantity)} of ${format.number(row.quantity)} free · ${what}`
+      ? `${format.number(free)} of ${format.number(row.quantity)} free · ${what}`
       : `Free · ${what}`;
   };
   const options = (found.data ?? []).map(

@@ -1,8 +1,8 @@
 import { TriangleAlert } from "lucide-react";
 import type { KeyboardEvent } from "react";
 import { cx } from "@/components/class-names";
+import { useMinute } from "@/components/now";
 import { useFormat } from "@/components/session";
-import { useMinute } from "@/components/use-minute";
 import { dayStart, wallTime } from "@/components/wall-time";
 import type { BookingRow } from "@/ipc/types";
 import { BookingBar, barHeight } from "./BookingBar";

@@ -1,6 +1,9 @@
 /** What resources and bookings are called, and when they are. */
+
 import { Boxes, type LucideIcon, Truck, UserRound } from "lucide-react";
 import type { Format } from "@/components/format";
+import { todayIn } from "@/components/now";
+import { newer } from "@/components/statuses";
 import { wallTime } from "@/components/wall-time";
 import type { BookingRow, ResourceType } from "@/ipc/types";
 
@@ -12,9 +15,9 @@ const types: Record<ResourceType, { word: string; icon: LucideIcon }> = {
   materials: { word: "Materials", icon: Boxes },
 };
 
-/** The type as a word; one that a newer server knows is shown as it is spelt. */
+/** The type as a word; one that a newer Cloche set and this one does not know, as that. */
 export function typeWord(type: string): string {
-  return types[type as ResourceType]?.word ?? type.replaceAll("_", " ");
+  return types[type as ResourceType]?.word ?? newer;
 }
 
 export function typeIcon(type: string): LucideIcon {
@@ -38,7 +41,7 @@ export function bookings(count: number, format: Format): string {
 
 /** `16:30` where it is still today, else with its day. */
 export function untilWords(instant: string, format: Format): string {
-  const today = wallTime(new Date().toISOString(), format.zone).slice(0, 10);
+  const today = todayIn(format.zone);
   return wallTime(instant, format.zone).slice(0, 10) === today
     ? format.time(instant)
     : `${format.day(instant)}, ${format.time(instant)}`;

@@ -16,9 +16,10 @@ type Props = {
 
 /** Finds a person by typing a part of the name or role. An emptied field means nobody. */
 export function AssigneePicker({ value, onChange, control, placeholder, first = [], className }: Props) {
+  const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState("");
   const text = useDebounced(typed.trim(), 120);
-  const found = useQuery(staffQuery(text));
+  const found = useQuery({ ...staffQuery(text), enabled: open });
   return (
     <Combobox
       control={control}
@@ -27,6 +28,7 @@ export function AssigneePicker({ value, onChange, control, placeholder, first = 
       value={value}
       onChange={onChange}
       onType={setTyped}
+      onOpenChange={setOpen}
       options={text === "" ? [...first, ...(found.data ?? [])] : (found.data ?? [])}
       empty={found.isPending ? "Looking…" : "Nobody fits."}
     />

@@ -1,7 +1,7 @@
 import type { TaskRow } from "@/ipc/types";
 import { cx } from "../class-names";
+import { useMinute } from "../now";
 import { useFormat } from "../session";
-import { useMinute } from "../use-minute";
 import { type DueWords, dueWords } from "./due";
 
 const tones: Record<DueWords["tone"], string> = {

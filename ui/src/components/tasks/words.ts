@@ -1,5 +1,6 @@
 /** The words, order and colours of tasks. What a task may become is the shell's answer, not ours. */
 import type { TaskCategory, TaskRow, TaskStatus } from "@/ipc/types";
+import { newer } from "../statuses";
 
 export const taskStatuses = ["pending", "in_progress", "completed"] as const satisfies readonly TaskStatus[];
 export const taskCategories = [
@@ -25,7 +26,7 @@ const categoryWords: Record<TaskCategory, string> = {
 };
 
 export function taskStatusWord(status: string): string {
-  return statusWords[status as TaskStatus] ?? status.replaceAll("_", " ");
+  return statusWords[status as TaskStatus] ?? newer;
 }
 
 export function taskStatusColour(status: string): string {
@@ -33,7 +34,7 @@ export function taskStatusColour(status: string): string {
 }
 
 export function categoryWord(category: string): string {
-  return categoryWords[category as TaskCategory] ?? category.replaceAll("_", " ");
+  return categoryWords[category as TaskCategory] ?? newer;
 }
 
 /** What it takes to bring a task from where it stands to `to`, as a button says it. */

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { CalendarDays, Pencil, Plus, Trash2 } from "lucide-react";
+import { CalendarDays, Link2, Pencil, Plus, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { ActivityList } from "@/components/ActivityList";
 import { useAction } from "@/components/actions";
 import { Button } from "@/components/Button";
+import { useCopyLink } from "@/components/copy-link";
 import { Dialog } from "@/components/Dialog";
 import { Page } from "@/components/Page";
 import { Empty, Failed, Loading, Problem } from "@/components/States";
@@ -67,9 +68,18 @@ function Actions({ page }: { page: ClientPage }) {
   const navigate = useNavigate();
   const reason = useReason();
   const [deleting, setDeleting] = useState(false);
+  const copyLink = useCopyLink();
   const params = { clientId: page.row.id };
   return (
     <>
+      <Button
+        size="icon"
+        aria-label="Copy link"
+        tip="Copy link"
+        onClick={() => void copyLink("client", page.row.id)}
+      >
+        <Link2 size={15} aria-hidden="true" />
+      </Button>
       <Button
         size="icon"
         aria-label="Delete client"

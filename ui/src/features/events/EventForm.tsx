@@ -10,11 +10,11 @@ import { LeaveGuard } from "@/components/LeaveGuard";
 import { NewClientDialog } from "@/components/NewClientDialog";
 import { Problem } from "@/components/States";
 import { SuggestInput } from "@/components/SuggestInput";
-import { bookings } from "@/components/schedule/words";
-import { useFormat, useReadOnly } from "@/components/session";
+import { useReadOnly } from "@/components/session";
 import { zoneOption, zoneOptions } from "@/components/zones";
 import type { CommandError } from "@/ipc/unwrap";
 import { type EventValues, eventSchema } from "./form-values";
+import { MovesAlong, type Moving } from "./MovesAlong";
 import { eventTypesQuery } from "./queries";
 import { useWallTimes } from "./use-wall-times";
 import { WallFields } from "./WallFields";
@@ -32,8 +32,8 @@ type Props = {
   problem: CommandError | null;
   onSubmit: SubmitHandler<EventValues>;
   onCancel: () => void;
-  /** How many bookings move along with the event. */
-  moving?: number;
+  /** What hangs on the event that is edited. */
+  moving?: Moving;
 };
 
 export function EventForm(props: Props) {
@@ -108,7 +108,7 @@ export function EventForm(props: Props) {
           onDay={walls.endDay}
           onTime={walls.endTime}
         />
-        <MovesAlong form={form} count={props.moving ?? 0} />
+        {props.moving ? <MovesAlong form={form} moving={props.moving} /> : null}
         <Field
           label="Time zone"
           error={errors.time_zone?.message}
@@ -158,21 +158,5 @@ export function EventForm(props: Props) {
         />
       )}
     </form>
-  );
-}
-
-/** Said as soon as the times differ from those the form was opened with. */
-function MovesAlong({ form, count }: { form: Props["form"]; count: number }) {
-  const format = useFormat();
-  const { dirtyFields } = form.formState;
-  const moved = ["start_day", "start_time", "end_day", "end_time", "time_zone"] as const;
-  if (count === 0 || !moved.some((name) => dirtyFields[name])) {
-    return null;
-  }
-  return (
-    <p className="col-span-2 text-sm text-text-2">
-      {count === 1 ? "Its booking moves" : `Its ${bookings(count, format)} move`} along. What is taken at the
-      new time is shown before anything is saved.
-    </p>
   );
 }

@@ -15,7 +15,7 @@ import { useFormat } from "@/components/session";
 import { commands } from "@/ipc/bindings";
 import { newId } from "@/ipc/ids";
 import { roots } from "@/ipc/live";
-import type { EventPage, MovingChoice } from "@/ipc/types";
+import type { DueTimes, EventPage, MovingChoice } from "@/ipc/types";
 import { type CommandError, unwrap } from "@/ipc/unwrap";
 import { EventForm, useEventForm } from "./EventForm";
 import { clashFields, mergeValues, theirValues } from "./event-clash";
@@ -100,6 +100,7 @@ function Edit({ opened }: { opened: EventPage }) {
   const [problem, setProblem] = useState<CommandError | null>(null);
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const [taken, setTaken] = useState<Taken | null>(null);
+  const [dueTimes, setDueTimes] = useState<DueTimes>("along");
   const edit = useAction(commands.eventEdit, { ownErrors: true });
   const leave = () =>
     void navigate({ to: "/events/$eventId", params: { eventId }, replace: true, ignoreBlocker: true });
@@ -121,7 +122,7 @@ function Edit({ opened }: { opened: EventPage }) {
   const send = (values: EventValues, from: EventValues, moving: MovingChoice = { kind: "refuse" }) => {
     setProblem(null);
     edit.mutate(
-      { event_id: eventId, form: toEventForm(values), base: toEventForm(from), moving },
+      { event_id: eventId, form: toEventForm(values), base: toEventForm(from), moving, due_times: dueTimes },
       { onSuccess: leave, onError: (error) => void refused(error, values, from) },
     );
   };
@@ -147,7 +148,7 @@ function Edit({ opened }: { opened: EventPage }) {
           pending={edit.isPending}
           problem={problem}
           onSubmit={(values) => send(values, base)}
-          moving={opened.bookings}
+          moving={{ eventId, bookings: opened.bookings, base, dueTimes, onDueTimes: setDueTimes }}
           onCancel={leave}
         />
       </div>

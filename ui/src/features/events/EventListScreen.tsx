@@ -7,7 +7,7 @@ import { Empty, Loading } from "@/components/States";
 import { useFormat, useReadOnly, useSession } from "@/components/session";
 import { EventTable } from "./EventTable";
 import { Filters } from "./Filters";
-import { type EventsSearch, isFiltered, toFilter, toSort } from "./search-params";
+import { afterPress, type EventsSearch, isFiltered, toFilter, toSort } from "./search-params";
 
 const EventBoard = lazy(async () => ({ default: (await import("./EventBoard")).EventBoard }));
 
@@ -50,7 +50,7 @@ export function EventListScreen() {
           filter={filter}
           sort={sort}
           empty={empty}
-          onSort={(next) => change({ sort: next.by, desc: next.descending })}
+          onSort={(next) => change(afterPress(sort, next))}
         />
       )}
     </Page>

@@ -1,11 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Archive, ArchiveRestore, ArrowRight, Ban, Ellipsis, Pencil, Printer, RotateCcw } from "lucide-react";
+import {
+  Archive,
+  ArchiveRestore,
+  ArrowRight,
+  Ban,
+  Ellipsis,
+  Link2,
+  Pencil,
+  Printer,
+  RotateCcw,
+} from "lucide-react";
 import { useState } from "react";
 import { ActivityList } from "@/components/ActivityList";
 import { useArchiving } from "@/components/ArchiveEventDialog";
 import { Button } from "@/components/Button";
 import { CancelEventDialog } from "@/components/CancelEventDialog";
+import { useCopyLink } from "@/components/copy-link";
 import { mayMove, nextStep, useEventActions } from "@/components/event-actions";
 import { eventPageQuery } from "@/components/event-page";
 import { Menu, type MenuEntry } from "@/components/Menu";
@@ -166,6 +177,7 @@ function Actions({ page, actions, pending, onGo, onCancel }: ActionsProps) {
   const navigate = useNavigate();
   const readOnly = useReadOnly();
   const archiving = useArchiving();
+  const copyLink = useCopyLink();
   const { row, may } = page;
   const reason = (verdict: May) =>
     readOnly ?? (verdict.allowed ? null : (verdict.reason ?? "Not possible now."));
@@ -177,6 +189,12 @@ function Actions({ page, actions, pending, onGo, onCancel }: ActionsProps) {
       label: "Sheet to print",
       mark: <Printer size={14} aria-hidden="true" />,
       onSelect: () => void navigate({ to: "/events/$eventId/sheet", params: { eventId: row.id } }),
+    },
+    {
+      key: "link",
+      label: "Copy link",
+      mark: <Link2 size={14} aria-hidden="true" />,
+      onSelect: () => void copyLink("event", row.id),
     },
     {
       key: "cancel",

@@ -132,6 +132,7 @@ export function EventTable({ filter, sort, onSort, empty }: Props) {
       >
         <span>
           {format.number(list.total)} {list.total === 1 ? "event" : "events"}
+          {sort.by === "coming" && list.total > 1 ? ", what is coming first" : null}
         </span>
         <span aria-hidden="true">
           <kbd className="font-sans">J</kbd> <kbd className="font-sans">K</kbd> move ·{" "}

@@ -5,6 +5,7 @@ import { Button } from "@/components/Button";
 import { ClientPicker } from "@/components/ClientPicker";
 import type { Option } from "@/components/Combobox";
 import { cx } from "@/components/class-names";
+import { todayIn } from "@/components/now";
 import { Popover } from "@/components/Popover";
 import { Select } from "@/components/Select";
 import { StatusGlyph } from "@/components/StatusMark";
@@ -141,7 +142,7 @@ function DateFilter({ search, onChange }: Props) {
       ? `${written(from)} – ${written(until)}`
       : written(from)
     : "Any date";
-  const today = dayOf(new Date());
+  const today = todayIn(format.zone);
   const quick = [
     { word: "From today", from: today, until: undefined },
     { word: "Next 7 days", from: today, until: daysOn(today, 6) },

@@ -5,14 +5,12 @@ import { cx } from "@/components/class-names";
 import type { Format } from "@/components/format";
 import { BookingMarks } from "@/components/schedule/BookingMarks";
 import { BookingMenu } from "@/components/schedule/BookingMenu";
-import type { Buffers } from "@/components/schedule/queries";
 import { bufferWords, typeIcon, typeWord } from "@/components/schedule/words";
 import { useFormat } from "@/components/session";
 import type { BookingRow, EventPage, ResourceType } from "@/ipc/types";
 
 type Shared = {
   event: EventPage["row"];
-  buffers: Buffers;
   reason: string | null;
   onChange: (booking: BookingRow) => void;
   onMark: (ids: string[], on: boolean) => void;
@@ -82,14 +80,13 @@ function when(booking: BookingRow, event: EventPage["row"], format: Format): str
 function Row({
   booking,
   event,
-  buffers,
   selected,
   reason,
   onChange,
   onMark,
 }: Shared & { booking: BookingRow; selected: boolean }) {
   const format = useFormat();
-  const buffer = bufferWords(buffers[booking.resource_id]);
+  const buffer = booking.kind === "assignment" ? bufferWords(booking) : null;
   const asEvent = booking.starts_at === event.starts_at && booking.ends_at === event.ends_at;
   return (
     <li

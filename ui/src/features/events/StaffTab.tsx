@@ -5,7 +5,7 @@ import { useAction } from "@/components/actions";
 import { Button } from "@/components/Button";
 import { Empty, Failed, Loading } from "@/components/States";
 import { AssignDialog } from "@/components/schedule/AssignDialog";
-import { type Buffers, buffersQuery, eventStaffingQuery } from "@/components/schedule/queries";
+import { eventStaffingQuery } from "@/components/schedule/queries";
 import { bookings as countWords, resourceTypes } from "@/components/schedule/words";
 import { useFormat, useReadOnly } from "@/components/session";
 import { useSteadyScroll } from "@/components/use-steady-scroll";
@@ -18,8 +18,6 @@ export function StaffTab({ page }: { page: EventPage }) {
   const { row } = page;
   const staffing = useQuery(eventStaffingQuery(row.id));
   const booked = staffing.data?.bookings ?? [];
-  const ids = [...new Set(booked.map((booking) => booking.resource_id))].sort();
-  const buffers = useQuery(buffersQuery(ids)).data ?? {};
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [assigning, setAssigning] = useState<{ booking: BookingRow | null } | null>(null);
   const readOnly = useReadOnly();
@@ -56,7 +54,6 @@ export function StaffTab({ page }: { page: EventPage }) {
           </Toolbar>
           <Groups
             bookings={booked}
-            buffers={buffers}
             event={row}
             reason={reason}
             selected={selected}
@@ -117,7 +114,6 @@ function Toolbar({ bookings, selected, reason, onReleased, children }: ToolbarPr
 
 type GroupsProps = {
   bookings: BookingRow[];
-  buffers: Buffers;
   event: EventPage["row"];
   reason: string | null;
   selected: ReadonlySet<string>;

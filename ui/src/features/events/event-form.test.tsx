@@ -217,3 +217,29 @@ it("keeps an event as long as it was while a new start is typed digit by digit",
   const [input] = await asked(desk, "event_edit");
   expect(input?.form).toMatchObject({ starts_local: "2026-11-26T17:30", ends_local: "2026-11-26T22:00" });
 });
+
+it("shows which due times move along with the event, and leaves them where they are if asked to", async () => {
+  const desk = new FakeDesk();
+  const event = desk.office.events[20] as OfficeEvent;
+  const moved = { title: "Order flowers", from: "2026-11-20T11:00:00Z", to: "2026-11-21T11:00:00Z" };
+  const due_times = Array.from({ length: 7 }, (_, n) => ({ ...moved, task_id: `t${n}` }));
+  // Asked again for whatever the form means while somebody types.
+  for (let n = 0; n < 40; n++) {
+    desk.next("event_move_preview", () => ({ due_times }));
+  }
+  const { user } = open(`/events/${event.id}/edit`, desk);
+  await heading(/^Edit /);
+  await fill(user, "Name", "Another name");
+  expect(desk.asked("event_move_preview")).toHaveLength(0);
+  await fill(user, "Start date", "21/11/2026");
+  const along = await screen.findByRole("checkbox", { name: /Move the due times of 7 open tasks along/ });
+  expect(along).toBeChecked();
+  const list = screen.getByRole("list", { name: "Due times" });
+  expect(list).toHaveTextContent(/Order flowers: .*20.* → .*21.*and 2 more/);
+  await expectAccessible();
+  await user.click(along);
+  expect(list).toHaveTextContent("They stay where they are.");
+  await user.click(screen.getByRole("button", { name: "Save changes" }));
+  const [input] = await asked(desk, "event_edit");
+  expect(input?.due_times).toBe("stay");
+});

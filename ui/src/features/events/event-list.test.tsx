@@ -54,6 +54,38 @@ it("filters by client and by dates, whole days in the organization's zone", asyn
   await waitFor(() => expect(lastFilter(desk).client_id).toMatch(/^0190c0c0/));
 });
 
+it("begins with what is coming, the nearest first, and comes back to it", async () => {
+  const { desk, user } = open();
+  const table = await screen.findByRole("grid", { name: "Events" });
+  expect(desk.asked("event_list")[0]?.sort).toEqual({ by: "coming", descending: false });
+  const [first] = within(table).getAllByRole("row").slice(1);
+  const coming = desk.office.events
+    .filter((event) => !event.is_archived && event.starts_at >= "2026-11-19T23:00:00Z")
+    .sort((a, b) => a.starts_at.localeCompare(b.starts_at));
+  expect(first).toHaveTextContent(coming[0]?.name ?? "no event");
+  expect(screen.getByRole("status", { name: "Count" })).toHaveTextContent("what is coming first");
+  const press = () => user.click(screen.getByRole("button", { name: "When" }));
+  const sorted = (by: string, descending: boolean) =>
+    waitFor(() => expect(desk.asked("event_list").at(-1)?.sort).toEqual({ by, descending }));
+  await press();
+  await sorted("starts_at", false);
+  await press();
+  await sorted("starts_at", true);
+  await press();
+  await waitFor(() => expect(window.location.hash).toBe("#/events"));
+  expect(screen.getByRole("columnheader", { name: "When" })).not.toHaveAttribute("aria-sort");
+});
+
+it("shows an event whose status only a newer Cloche knows, as that", async () => {
+  const desk = new FakeDesk();
+  for (const event of desk.office.events) {
+    event.status = "tasting" as never;
+  }
+  open("/events", desk);
+  const table = await screen.findByRole("grid", { name: "Events" });
+  expect(within(table).getAllByText("Needs a newer Cloche").length).toBeGreaterThan(0);
+});
+
 it("sorts by a heading, and the other way round on the second press", async () => {
   const { desk, user } = open();
   await user.click(await screen.findByRole("button", { name: "Event" }));

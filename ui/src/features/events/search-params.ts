@@ -60,13 +60,16 @@ export function toFilter(search: EventsSearch, zone: string): EventFilter {
   };
 }
 
-/**
- * Unless asked otherwise by date: from a first day on the nearest first, else the latest first, so that what is coming
- * is above what has been.
- */
+/** Unless asked otherwise, what is coming, the nearest first, above what has been; from a first day on, by date. */
 export function toSort(search: EventsSearch): EventSort {
-  const latestFirst = search.sort === undefined && search.from === undefined;
-  return { by: search.sort ?? "starts_at", descending: search.desc ?? latestFirst };
+  const usual = search.from === undefined ? "coming" : "starts_at";
+  return { by: search.sort ?? usual, descending: search.desc ?? false };
+}
+
+/** What a press on a heading leads to; the third on the date's leads back to what is coming first. */
+export function afterPress(before: EventSort, next: EventSort): Pick<EventsSearch, "sort" | "desc"> {
+  const isThird = next.by === "starts_at" && before.by === "starts_at" && before.descending;
+  return isThird ? { sort: undefined, desc: undefined } : { sort: next.by, desc: next.descending };
 }
 
 export function isFiltered(search: EventsSearch): boolean {

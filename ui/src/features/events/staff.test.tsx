@@ -56,6 +56,7 @@ it("lists who and what the event has by type, with hours, numbers and what each 
     expect(await rowOf("Refrigerated van 1")).toHaveTextContent("30 min setup before, 30 min teardown after"),
   );
   expect(screen.getByRole("tab", { name: "Staff & equipment 9" })).toBeInTheDocument();
+  expect(desk.asked("resource_page"), "the bookings say it all").toHaveLength(0);
   await expectAccessible();
 });
 
@@ -75,6 +76,7 @@ it("offers the free ones first, names what the others are busy with, and assigns
     expect.stringContaining("Iñaki d'AngeloFree · bartender"),
     expect.stringContaining("Chloé Nguyen"),
   ]);
+  expect(desk.asked("assignment_check"), "all of them are looked at in one go").toHaveLength(0);
   await user.click(options[0] as HTMLElement);
   await within(dialog).findByText(/Iñaki d'Angelo is free then/);
   await user.click(within(dialog).getByRole("button", { name: "Assign" }));
@@ -92,6 +94,20 @@ it("offers the free ones first, names what the others are busy with, and assigns
   await rowOf("Iñaki d'Angelo");
   await user.click(screen.getByRole("button", { name: "Undo" }));
   await asked(desk, "undo");
+});
+
+it("closes the list with Escape, then the dialog, and keeps what was chosen", async () => {
+  const { desk, path } = planned();
+  const { user, dialog } = await assigning(desk, path, "chlo", /Chloé Nguyen/);
+  const who = within(dialog).getByRole("combobox", { name: "Who or what" });
+  await user.click(who);
+  await waitFor(() => expect(who).toHaveAttribute("aria-expanded", "true"));
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(who).toHaveAttribute("aria-expanded", "false"));
+  expect(who).toHaveValue("Chloé Nguyen");
+  expect(dialog).toBeInTheDocument();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(dialog).not.toBeInTheDocument());
 });
 
 it("assigns one after the other without closing, each with an id of its own", async () => {

@@ -12,11 +12,13 @@ type Props = {
   onBack: () => void;
   /** Somebody said that they have an invitation. */
   invited?: boolean;
+  /** The link, where it came with a click. */
+  given?: string | undefined;
 };
 
 /** Takes a link: a server's leads to its sign-in, an invitation or a reset to choosing a password. */
-export function ConnectServer({ onBack, invited }: Props) {
-  const [link, setLink] = useState("");
+export function ConnectServer({ onBack, invited, given = "" }: Props) {
+  const [link, setLink] = useState(given);
   const connect = useStateChange((text: string) => commands.serverConnect({ link: text }));
   const offer = useOffer();
   const anotherLink = () => {

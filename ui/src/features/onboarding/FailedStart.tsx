@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Button } from "@/components/Button";
+import { CopyDiagnostics } from "@/components/CopyDiagnostics";
 import { Problem } from "@/components/States";
 import type { AppState } from "@/ipc/types";
 import { BeginAnotherWay } from "./BeginAnotherWay";
@@ -30,7 +31,10 @@ export function FailedStart({
       <Button kind="primary" size="large" pending={trying} onClick={() => void retry()}>
         {trying ? "Trying again…" : "Try again"}
       </Button>
-      <BeginAnotherWay />
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <BeginAnotherWay />
+        <CopyDiagnostics kind="ghost" />
+      </div>
     </Frame>
   );
 }

@@ -1,32 +1,55 @@
+import { useMutation } from "@tanstack/react-query";
 import { ArrowRight, HardDrive, type LucideIcon, Server, Sparkles } from "lucide-react";
 import { useState } from "react";
 import { useStateChange } from "@/components/app-state";
 import { Button } from "@/components/Button";
 import { Problem } from "@/components/States";
 import { commands } from "@/ipc/bindings";
-import type { ServerSummary } from "@/ipc/types";
+import type { BackupContents, ServerSummary } from "@/ipc/types";
+import { unwrap } from "@/ipc/unwrap";
 import { ConnectServer } from "./ConnectServer";
 import { Frame } from "./Frame";
+import { RestoreBackup } from "./RestoreBackup";
+import { SetUpServer } from "./SetUpServer";
 import { Starting } from "./Starting";
 import { UseThisComputer } from "./UseThisComputer";
 
+type Props = {
+  known: ServerSummary[];
+  /** A link that somebody opened: it is filled in, and nothing happens before they say so. */
+  link?: { link: string; invitation: boolean } | null;
+};
+
 /** Three ways to begin, and the way back to what was begun before. */
-export function FirstRun({ known }: { known: ServerSummary[] }) {
-  const [way, setWay] = useState<"choose" | "local" | "connect" | "invited">("choose");
+export function FirstRun({ known, link }: Props) {
+  const [way, setWay] = useState<"choose" | "local" | "connect" | "invited" | "server">(
+    link ? (link.invitation ? "invited" : "connect") : "choose",
+  );
   const sample = useStateChange(() => commands.firstRunSample());
   const again = useStateChange((server_id: string) => commands.serverOpen({ server_id }));
   const local = known.find((server) => server.kind === "local");
+  const [backup, setBackup] = useState<BackupContents | null>(null);
+  const pick = useMutation({
+    mutationFn: async () => unwrap(await commands.backupPick()),
+    onSuccess: setBackup,
+  });
   if (again.isPending) {
     return <Starting message="Opening…" />;
   }
   if (sample.isPending) {
     return <Starting message="Preparing sample data…" />;
   }
+  if (backup) {
+    return <RestoreBackup contents={backup} onBack={() => setBackup(null)} />;
+  }
   if (way === "local") {
     return <UseThisComputer onBack={() => setWay("choose")} />;
   }
+  if (way === "server") {
+    return <SetUpServer onBack={() => setWay("choose")} />;
+  }
   if (way === "connect" || way === "invited") {
-    return <ConnectServer invited={way === "invited"} onBack={() => setWay("choose")} />;
+    return <ConnectServer invited={way === "invited"} given={link?.link} onBack={() => setWay("choose")} />;
   }
   return (
     <Frame
@@ -34,7 +57,7 @@ export function FirstRun({ known }: { known: ServerSummary[] }) {
       title="Welcome to Cloche"
       lead="The desk of your catering office. How would you like to begin?"
     >
-      <Problem error={sample.error ?? again.error} />
+      <Problem error={sample.error ?? again.error ?? pick.error} />
       <div className="grid grid-cols-3 gap-4">
         <Choice
           icon={Sparkles}
@@ -59,9 +82,17 @@ export function FirstRun({ known }: { known: ServerSummary[] }) {
           onClick={() => setWay("connect")}
         />
       </div>
-      <Button kind="link" className="justify-self-center" onClick={() => setWay("invited")}>
-        I have an invitation link
-      </Button>
+      <div className="flex flex-wrap justify-center gap-x-4 gap-y-1">
+        <Button kind="link" onClick={() => setWay("invited")}>
+          I have an invitation link
+        </Button>
+        <Button kind="link" onClick={() => setWay("server")}>
+          Set up a server
+        </Button>
+        <Button kind="link" pending={pick.isPending} onClick={() => pick.mutate()}>
+          {pick.isPending ? "Reading the backup…" : "Restore from a backup file"}
+        </Button>
+      </div>
       <OpenAgain servers={known.filter((server) => server.kind === "remote")} onOpen={again.mutate} />
     </Frame>
   );

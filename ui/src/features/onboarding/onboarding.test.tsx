@@ -83,6 +83,84 @@ describe("first run", () => {
   });
 });
 
+describe("setting a server up", () => {
+  async function filled(desk: FakeDesk, host: string) {
+    const { user } = open("/", desk);
+    await user.click(await screen.findByRole("button", { name: "Set up a server" }));
+    await heading("Set up a server");
+    await user.type(screen.getByLabelText("Host"), host);
+    await user.type(screen.getByLabelText("Owner's password"), "the owner's");
+    await user.type(screen.getByLabelText("Organization"), "Brisa Banquets");
+    await user.type(screen.getByLabelText("Your name"), "Zoë Haddad");
+    await user.type(screen.getByLabelText("E-mail"), "zoe@brisa.example");
+    await user.type(screen.getByLabelText("Password"), "four words are easiest");
+    return user;
+  }
+  const setUp = () => screen.getByRole("button", { name: "Set up" });
+
+  it("hands over what was filled in, and lands in the office", async () => {
+    const desk = fresh();
+    const user = await filled(desk, "db.brisa.example");
+    await user.click(setUp());
+    await screen.findByText(/has to prove who it is/);
+    expect(desk.asked("server_set_up")).toHaveLength(0);
+    await expectAccessible();
+    const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
+    await user.click(screen.getByLabelText("Certificate authority"));
+    await user.paste(pem);
+    await user.click(setUp());
+    const [input] = await asked(desk, "server_set_up");
+    expect(input).toMatchObject({
+      host: "db.brisa.example",
+      port: 5432,
+      owner_name: "postgres",
+      owner_password: "the owner's",
+      certificate: pem,
+      organization_name: "Brisa Banquets",
+      email: "zoe@brisa.example",
+      password: "four words are easiest",
+      keep: "keychain",
+    });
+    await inOffice();
+  });
+
+  it("needs no certificate for a server on this computer", async () => {
+    const desk = fresh();
+    const user = await filled(desk, "localhost");
+    expect(screen.queryByLabelText("Certificate authority")).not.toBeInTheDocument();
+    await user.click(setUp());
+    const [input] = await asked(desk, "server_set_up");
+    expect(input).toMatchObject({ host: "localhost", certificate: null });
+  });
+
+  it("says beside the field what stands in the way, and keeps what was typed", async () => {
+    const desk = fresh().refuse(
+      "server_set_up",
+      refusal("The server does not take this owner name and password.", { field: "owner_password" }),
+    );
+    const user = await filled(desk, "localhost");
+    await user.click(setUp());
+    await waitFor(() => expect(screen.getByLabelText("Owner's password")).toBeInvalid());
+    expect(screen.getByRole("alert")).toHaveTextContent("does not take this owner name and password");
+    expect(screen.getByLabelText("Organization")).toHaveValue("Brisa Banquets");
+    await user.click(setUp());
+    await inOffice();
+  });
+});
+
+describe("a Cloche that is too old for its server", () => {
+  it("says so instead of showing the office, and how to go on", async () => {
+    const { desk } = open("/events");
+    await heading("Events");
+    await desk.tell("app_state", { phase: "update_required", server: session.server, needed: "7.0.0" });
+    await heading("Update Cloche to go on");
+    expect(screen.getByRole("main")).toHaveTextContent("needs Cloche 7.0.0 or newer");
+    expect(screen.queryByRole("grid")).not.toBeInTheDocument();
+    await expectAccessible();
+    expect(screen.getByRole("button", { name: "Begin another way" })).toBeInTheDocument();
+  });
+});
+
 describe("signing in", () => {
   it("says so when the password is wrong, and lets one try again", async () => {
     const desk = signedOut().refuse(

@@ -10,12 +10,14 @@ import {
   CalendarPlus,
   Eye,
   History,
+  Link2,
   ListChecks,
   Pencil,
   Printer,
   RotateCcw,
   Users,
 } from "lucide-react";
+import { useCopyLink } from "@/components/copy-link";
 import { mayMove, nextStep, useEventActions } from "@/components/event-actions";
 import { eventPageQuery } from "@/components/event-page";
 import { resourcePageQuery } from "@/components/schedule/queries";
@@ -37,13 +39,17 @@ type On = {
 
 /** What can be done with what was found. What is not possible now is there too, with the reason. */
 export function useHitActs(hit: SearchHit, on: On): Act[] {
+  const copyLink = useCopyLink();
   const acts = {
     event: useEventActs(hit, on),
     client: useClientActs(hit, on.onClose),
     resource: useResourceActs(hit, on.onClose),
     task: useTaskActs(hit, on.onClose),
   };
-  return acts[hit.kind];
+  return [
+    ...acts[hit.kind],
+    { words: "Copy link", icon: Link2, run: then(on.onClose)(() => copyLink(hit.kind, hit.id)) },
+  ];
 }
 
 const then = (onClose: () => void) => (run: () => unknown) => () => {

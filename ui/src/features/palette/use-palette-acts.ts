@@ -1,10 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
 import {
+  Archive,
   ArrowDownUp,
   Building2,
   CalendarDays,
   CalendarPlus,
   Columns3,
+  Info,
   ListChecks,
   ListPlus,
   LogOut,
@@ -12,6 +14,8 @@ import {
   MonitorSmartphone,
   Moon,
   PackagePlus,
+  ScrollText,
+  Settings,
   Sun,
   Sunrise,
   Truck,
@@ -112,10 +116,30 @@ export function usePaletteActs(onClose: () => void): Act[] {
       icon: ArrowDownUp,
       run: then(() => navigate({ to: "/import" })),
     },
+    { words: "Go to settings", icon: Settings, run: then(() => navigate({ to: "/settings" })) },
     {
       words: "Go to devices and password",
       icon: MonitorSmartphone,
-      run: then(() => navigate({ to: "/settings" })),
+      run: then(() => navigate({ to: "/settings/$section", params: { section: "account" } })),
+    },
+    ...(session.server.kind === "local" && session.role === "administrator"
+      ? [
+          {
+            words: "Back up, restore, or move to a server",
+            icon: Archive,
+            run: then(() => navigate({ to: "/settings/$section", params: { section: "backups" } })),
+          },
+        ]
+      : []),
+    {
+      words: "Show the log and copy diagnostics",
+      icon: ScrollText,
+      run: then(() => navigate({ to: "/settings/$section", params: { section: "logs" } })),
+    },
+    {
+      words: "About Cloche and its licences",
+      icon: Info,
+      run: then(() => navigate({ to: "/settings/$section", params: { section: "about" } })),
     },
     { words: "Use the dark theme", icon: Moon, run: then(() => setTheme("dark")) },
     { words: "Use the light theme", icon: Sun, run: then(() => setTheme("light")) },

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { cx } from "@/components/class-names";
 import { addDays } from "@/components/days";
+import { todayIn } from "@/components/now";
 import { Popover } from "@/components/Popover";
 import {
   aboutInstant,
@@ -13,7 +14,6 @@ import {
 } from "@/components/schedule/booking-window";
 import { WindowFields } from "@/components/schedule/WindowFields";
 import { useFormat } from "@/components/session";
-import { wallTime } from "@/components/wall-time";
 import type { ResourcesSearch } from "./search-params";
 
 type Props = { search: ResourcesSearch; onChange: (patch: Partial<ResourcesSearch>) => void };
@@ -50,7 +50,7 @@ export function FreeFilter({ search, onChange }: Props) {
 /** Asked for as soon as both times are times; a half-typed one changes nothing. */
 function Fields({ search, onChange, onDone }: Props & { onDone: () => void }) {
   const { zone } = useFormat();
-  const today = wallTime(new Date().toISOString(), zone).slice(0, 10);
+  const today = todayIn(zone);
   const opened = (from: string, until: string) =>
     windowOf(aboutInstant(from, zone), aboutInstant(until, zone), zone);
   const [window, setWindow] = useState(() =>

@@ -134,7 +134,7 @@ function SignIn({ form, link }: Props) {
   const team = useQuery({
     queryKey: [...roots.team, "members"],
     enabled: link.allowed,
-    queryFn: async () => unwrap(await commands.team()).members,
+    queryFn: async () => unwrap(await commands.teamMembers()).members,
   });
   const error = form.formState.errors.user?.message;
   const value = form.watch("user");

@@ -6,6 +6,7 @@ import { ActivityList } from "@/components/ActivityList";
 import { useAction } from "@/components/actions";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { todayIn } from "@/components/now";
 import { Page } from "@/components/Page";
 import { Failed, Loading, Problem } from "@/components/States";
 import { BlockDialog } from "@/components/schedule/BlockDialog";
@@ -13,7 +14,6 @@ import { resourcePageQuery } from "@/components/schedule/queries";
 import { NowMark } from "@/components/schedule/ResourceMark";
 import { useFormat, useReadOnly } from "@/components/session";
 import { Tabs } from "@/components/Tabs";
-import { wallTime } from "@/components/wall-time";
 import { commands } from "@/ipc/bindings";
 import type { May, ResourcePage } from "@/ipc/types";
 import { unwrap } from "@/ipc/unwrap";
@@ -42,7 +42,7 @@ export function ResourceScreen({ resourceId }: { resourceId: string }) {
   if (!page.data) {
     return <Loading label="Opening the resource…" />;
   }
-  const day = search.day ?? wallTime(new Date().toISOString(), zone).slice(0, 10);
+  const day = search.day ?? todayIn(zone);
   const change = (patch: Partial<ResourceSearch>) =>
     void navigate({
       to: "/resources/$resourceId",

@@ -4,6 +4,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import { Button } from "@/components/Button";
 import { cx } from "@/components/class-names";
 import { addDays, addMonths, firstDayOfWeek, monthOf, weekOf } from "@/components/days";
+import { todayIn } from "@/components/now";
 import { Popover } from "@/components/Popover";
 import { Failed, Loading } from "@/components/States";
 import { AssignDialog } from "@/components/schedule/AssignDialog";
@@ -14,7 +15,7 @@ import { Month } from "@/components/schedule/Month";
 import { resourceScheduleQuery } from "@/components/schedule/queries";
 import { Week } from "@/components/schedule/Week";
 import { useFormat } from "@/components/session";
-import { dateOf, dayStart, wallTime } from "@/components/wall-time";
+import { dayStart } from "@/components/wall-time";
 import type { BookingRow, ResourcePage } from "@/ipc/types";
 import { DayPick } from "./DayPick";
 import type { ResourceSearch } from "./search-params";
@@ -96,13 +97,12 @@ export function ScheduleTab({ page, day, view, onChange }: Props) {
 function Toolbar({ page, day, view, days, onChange }: Props & { days: string[] }) {
   const format = useFormat();
   const [picking, setPicking] = useState(false);
-  const today = wallTime(new Date().toISOString(), format.zone).slice(0, 10);
+  const today = todayIn(format.zone);
   const step = (by: number) => onChange({ day: view === "week" ? addDays(day, 7 * by) : addMonths(day, by) });
-  const month = new Intl.DateTimeFormat(format.locale, { month: "long", year: "numeric" });
   const noon = (one: string) => new Date(Date.parse(dayStart(one, format.zone)) + 43_200_000).toISOString();
   const words =
     view === "month"
-      ? month.format(dateOf(day))
+      ? format.month(day)
       : `${format.day(noon(days[0] ?? day))} – ${format.day(noon(days.at(-1) ?? day))}`;
   const inView = days.includes(today);
   return (

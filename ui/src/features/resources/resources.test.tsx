@@ -97,6 +97,7 @@ it("links a person to a colleague's sign-in", async () => {
   await user.click(screen.getByRole("button", { name: "Save changes" }));
   const [input] = await asked(desk, "resource_edit");
   expect(input).toMatchObject({ form: { user_id: expect.any(String) }, base: { user_id: null } });
+  expect(desk.asked("team"), "names need no server").toHaveLength(0);
 });
 
 it("shows both values when two desks changed the same field, and puts a refusal beside its field", async () => {
@@ -221,15 +222,19 @@ it("blocks a time, says what is booked then, and takes the block away again", as
   await user.type(within(dialog).getByLabelText(/^What for/), "Leave");
   await user.keyboard("{Escape}");
   const save = within(dialog).getByRole("button", { name: "Block this time" });
-  await user.click(save);
+  // Before anything is sent.
   await within(dialog).findByRole("list", { name: "In the way" });
   expect(save).toHaveAttribute("aria-disabled", "true");
+  expect(save).toHaveAccessibleDescription("Choose another time, or give a reason for the overlap.");
+  await expectAccessible(dialog);
   const start = within(dialog).getByLabelText("Start date");
   await user.clear(start);
   await user.type(start, "07/12/2026");
+  await within(dialog).findByText(/Nothing is booked then/);
   await user.click(save);
-  const inputs = await asked(desk, "block_create", 2);
-  expect(inputs[1]).toMatchObject({
+  const inputs = await asked(desk, "block_create");
+  expect(inputs).toHaveLength(1);
+  expect(inputs[0]).toMatchObject({
     starts_local: "2026-12-07T00:00",
     ends_local: "2026-12-08T00:00",
     time_zone: "Europe/Madrid",
@@ -243,6 +248,30 @@ it("blocks a time, says what is booked then, and takes the block away again", as
   await user.click(await within(list).findByRole("button", { name: "Actions for Leave" }));
   await user.click(await screen.findByRole("menuitem", { name: "Remove the block" }));
   await asked(desk, "block_remove");
+});
+
+it("blocks a time that is booked with a reason that stays, where that is permitted", async () => {
+  const { desk, user } = at("Amara García", "2026-12-06");
+  await user.click(await screen.findByRole("button", { name: "Block time" }));
+  const dialog = await screen.findByRole("dialog", { name: "Block Amara García" });
+  await user.click(await within(dialog).findByRole("checkbox", { name: /Block it all the same/ }));
+  const save = within(dialog).getByRole("button", { name: "Block this time" });
+  expect(save).toHaveAccessibleDescription("Give a reason for the overlap first.");
+  await user.type(within(dialog).getByLabelText("Reason for the overlap"), "She is ill");
+  await user.click(save);
+  const [input] = await asked(desk, "block_create");
+  expect(input).toMatchObject({ override_reason: "She is ill", starts_choice: null, ends_choice: null });
+});
+
+it("says while the time is typed that it may not be blocked over a booking", async () => {
+  const { desk, user } = at("Amara García", "2026-12-06");
+  desk.schedule.may_override = { allowed: false, reason: "Only an administrator may book over a clash." };
+  await user.click(await screen.findByRole("button", { name: "Block time" }));
+  const dialog = await screen.findByRole("dialog", { name: "Block Amara García" });
+  await within(dialog).findByText("Only an administrator may book over a clash.");
+  expect(within(dialog).queryByRole("checkbox", { name: /all the same/ })).not.toBeInTheDocument();
+  const save = within(dialog).getByRole("button", { name: "Block this time" });
+  expect(save).toHaveAccessibleDescription("Choose another time.");
 });
 
 it("keeps a masked booking busy without saying what for, and leaves it alone", async () => {

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { useMinute } from "@/components/use-minute";
+import { useMinute } from "@/components/now";
 import { roots } from "@/ipc/live";
 
 /** Who is free now changes with the clock alone: what is on screen is read again each minute. */

@@ -1,101 +1,65 @@
-import { LogOut } from "lucide-react";
-import type { ReactNode } from "react";
-import { useStateChange } from "@/components/app-state";
-import { Button } from "@/components/Button";
-import { complain } from "@/components/notices";
+import { Link } from "@tanstack/react-router";
+import type { FunctionComponent } from "react";
 import { Page } from "@/components/Page";
 import { useSession } from "@/components/session";
-import { setTheme, type Theme, useTheme } from "@/components/theme";
-import { commands } from "@/ipc/bindings";
-import { ChangePassword } from "./ChangePassword";
-import { Devices } from "./Devices";
+import type { Session } from "@/ipc/types";
+import { About } from "./About";
+import { Account } from "./Account";
+import { Backups } from "./Backups";
+import { keepsBackups } from "./backup-queries";
+import { General } from "./General";
+import { Logs } from "./Logs";
 
-/** Who is signed in here, with which devices, and how this window looks. */
-export function SettingsScreen() {
+/** In the order in which they stand; the first is shown for an unknown one. */
+const sections: [Section, ...Section[]] = [
+  { id: "general", word: "General", content: General },
+  { id: "account", word: "Account & devices", content: Account },
+  { id: "backups", word: "Backups", content: Backups, only: keepsBackups },
+  { id: "logs", word: "Logs", content: Logs },
+  { id: "about", word: "About", content: About },
+];
+
+type Section = {
+  id: string;
+  word: string;
+  content: FunctionComponent;
+  /** For whom it is, where not for everybody. */
+  only?: (session: Session) => boolean;
+};
+
+/** What is set on this computer, and what there is to know about it. */
+export function SettingsScreen({ section }: { section: string }) {
   const session = useSession();
-  const signOut = useStateChange(() => commands.signOut());
-  const choose = useStateChange(() => commands.appChoose());
+  const offered = sections.filter((each) => each.only?.(session) ?? true);
+  const open = offered.find((each) => each.id === section) ?? sections[0];
+  const Content = open.content;
   return (
-    <Page title="Devices & password">
-      <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-10">
-        <div className="grid max-w-3xl gap-2">
-          <Section title="Signed in">
-            <div className="flex items-center gap-3">
-              <div className="min-w-0 flex-1">
-                <p className="truncate">
-                  <b className="font-semibold">{session.display_name}</b>{" "}
-                  <span className="text-text-2">{session.email}</span>
-                </p>
-                <p className="truncate text-text-3">
-                  {session.server.name} ·{" "}
-                  {session.kept === "keychain"
-                    ? "kept in this computer's keychain"
-                    : "until Cloche is closed; this computer has no keychain"}
-                </p>
-              </div>
-              <Button
-                pending={choose.isPending}
-                onClick={() => choose.mutate(undefined, { onError: complain })}
+    <Page title="Settings">
+      <div className="@container min-h-0 flex-1">
+        <div className="flex h-full min-h-0 flex-col @3xl:flex-row">
+          <nav
+            aria-label="Settings"
+            className="flex shrink-0 flex-wrap gap-0.5 border-b border-line px-3 py-1.5 @3xl:w-48 @3xl:flex-col @3xl:flex-nowrap @3xl:border-r @3xl:border-b-0 @3xl:py-3"
+          >
+            {offered.map(({ id, word }) => (
+              <Link
+                key={id}
+                to="/settings/$section"
+                params={{ section: id }}
+                aria-current={id === open.id ? "page" : undefined}
+                className="flex min-h-8 items-center rounded-md px-2 text-text-2 hover:bg-hover hover:text-text aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-text"
               >
-                {session.server.kind === "sample" ? "Leave sample data" : "Open another office"}
-              </Button>
-              <Button
-                pending={signOut.isPending}
-                onClick={() => signOut.mutate(undefined, { onError: complain })}
-              >
-                <LogOut size={14} aria-hidden="true" />
-                {signOut.isPending ? "Signing out…" : "Sign out"}
-              </Button>
+                {word}
+              </Link>
+            ))}
+          </nav>
+          <div key={open.id} className="min-h-0 min-w-0 flex-1 overflow-y-auto px-5 pb-10">
+            <div className="grid max-w-3xl gap-2">
+              <Content />
             </div>
-          </Section>
-          <Section title="Devices">
-            <Devices />
-          </Section>
-          <Section title="Password">
-            <ChangePassword />
-          </Section>
-          <Section title="Appearance">
-            <Appearance />
-          </Section>
-          <p className="pt-6 text-sm text-text-3">Cloche {session.version}</p>
+          </div>
         </div>
       </div>
     </Page>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section aria-label={title} className="border-b border-line py-5 last:border-none">
-      <h2 className="pb-2 font-semibold">{title}</h2>
-      {children}
-    </section>
-  );
-}
-
-const themes: { value: Theme; word: string }[] = [
-  { value: "system", word: "As the system" },
-  { value: "light", word: "Light" },
-  { value: "dark", word: "Dark" },
-];
-
-function Appearance() {
-  const theme = useTheme();
-  return (
-    <fieldset className="flex gap-4">
-      <legend className="sr-only">Appearance</legend>
-      {themes.map((choice) => (
-        <label key={choice.value} className="hit-44 flex min-h-8 items-center gap-2">
-          <input
-            type="radio"
-            name="theme"
-            className="size-4 accent-accent"
-            checked={theme === choice.value}
-            onChange={() => setTheme(choice.value)}
-          />
-          {choice.word}
-        </label>
-      ))}
-    </fieldset>
   );
 }

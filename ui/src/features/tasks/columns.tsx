@@ -9,7 +9,7 @@ import type { TaskRow, TaskSort, TaskStatus } from "@/ipc/types";
 export const grid =
   "grid-cols-[20px_minmax(180px,1.7fr)_228px_minmax(120px,1.1fr)_136px_124px] @5xl:grid-cols-[20px_minmax(200px,1.8fr)_256px_minmax(150px,1.2fr)_160px_124px]";
 export const gridByEvent =
-  "grid-cols-[20px_minmax(170px,1.5fr)_minmax(160px,1.3fr)_228px_136px_124px] @5xl:grid-cols-[20px_minmax(190px,1.5fr)_minmax(180px,1.5fr)_256px_160px_124px]";
+  "grid-cols-[20px_minmax(190px,1.8fr)_minmax(140px,1.2fr)_228px_136px_124px] @5xl:grid-cols-[20px_minmax(220px,1.9fr)_minmax(160px,1.3fr)_256px_160px_124px]";
 
 type TaskColumn = Column<TaskRow, TaskSort["by"]>;
 
@@ -69,10 +69,16 @@ const eventOnce = (format: Format): TaskColumn => ({
   cell: (row, before) => {
     const first = before?.event_id !== row.event_id;
     return (
-      <span title={row.event_name} className={first ? "font-semibold text-text" : "text-text-3"}>
-        <bdi>{row.event_name}</bdi>
+      <span
+        title={row.event_name}
+        className={cx("flex gap-1.5", first ? "font-semibold text-text" : "text-text-3")}
+      >
+        <bdi className="truncate">{row.event_name}</bdi>
         {first ? (
-          <span className="font-normal text-text-3"> {format.day(row.event_starts_at, row.time_zone)}</span>
+          // Of two the name can be guessed from less.
+          <span className="shrink-0 font-normal text-text-3">
+            {format.day(row.event_starts_at, row.time_zone)}
+          </span>
         ) : null}
       </span>
     );

@@ -4,23 +4,23 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import type { Format } from "@/components/format";
 import { announce, complain } from "@/components/notices";
+import { now, useMinute } from "@/components/now";
 import { useFormat, useReadOnly } from "@/components/session";
-import { useMinute } from "@/components/use-minute";
 import { commands } from "@/ipc/bindings";
 import { roots } from "@/ipc/live";
 import type { Invitation } from "@/ipc/types";
 import { unwrap } from "@/ipc/unwrap";
 import { roleWord } from "./words";
 
-const isOpen = (one: Invitation, now: number) =>
-  one.used_at === null && one.withdrawn_at === null && Date.parse(one.expires_at) > now;
+const isOpen = (one: Invitation, at: number) =>
+  one.used_at === null && one.withdrawn_at === null && Date.parse(one.expires_at) > at;
 
 /** Links that were handed out; those that still let somebody in can be taken back. */
 export function Invitations({ invitations }: { invitations: Invitation[] | null }) {
-  const now = useMinute();
+  const minute = useMinute();
   const [earlier, setEarlier] = useState(false);
-  const open = invitations?.filter((one) => isOpen(one, now)) ?? [];
-  const past = invitations?.filter((one) => !isOpen(one, now)) ?? [];
+  const open = invitations?.filter((one) => isOpen(one, minute)) ?? [];
+  const past = invitations?.filter((one) => !isOpen(one, minute)) ?? [];
   return (
     <section aria-label="Invitations">
       <h2 className="pb-1 font-semibold">Open invitations</h2>
@@ -102,7 +102,7 @@ function fate(one: Invitation, format: Format): string {
     return `${made} · withdrawn ${format.moment(one.withdrawn_at)}`;
   }
   const until = format.moment(one.expires_at);
-  return Date.parse(one.expires_at) > Date.now()
+  return Date.parse(one.expires_at) > now()
     ? `${made} · lets in until ${until}`
     : `${made} · ran out ${until}`;
 }

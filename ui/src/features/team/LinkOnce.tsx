@@ -2,6 +2,7 @@ import { Check, Copy, TriangleAlert } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import { Button } from "@/components/Button";
 import { Input } from "@/components/Field";
+import { LinkGuard } from "@/components/LeaveGuard";
 
 /** Puts `text` on the clipboard; where the system forbids it, what `field` holds is selected for Ctrl-C. */
 async function copy(text: string, field: HTMLInputElement | null): Promise<boolean> {
@@ -35,6 +36,7 @@ export function LinkOnce({ link, works, copied, onCopied, warned }: Props) {
   };
   return (
     <div className="grid gap-3">
+      <LinkGuard shown={!copied} />
       <div className="flex gap-2">
         <Input
           ref={field}

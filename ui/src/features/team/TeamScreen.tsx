@@ -23,12 +23,22 @@ export function TeamScreen({ search }: { search: TeamSearch }) {
   const reason = readOnly ?? (editor ? null : "You may not invite people in this organization.");
   const change = (next: TeamSearch, replace = false) =>
     void navigate({ to: "/team", search: { ...search, ...next }, replace });
+  // The dialog has asked by then whether its link may go.
+  const closeInvite = () =>
+    void navigate({
+      to: "/team",
+      search: { ...search, invite: undefined },
+      replace: true,
+      ignoreBlocker: true,
+    });
   const content = (what: "members" | "matrix") => {
-    if (team.error) {
-      return <Failed error={team.error} onRetry={() => void team.refetch()} />;
-    }
+    // What is on screen stays: it may show a link that cannot be shown again.
     if (!team.data) {
-      return <Loading label="Reading the team…" />;
+      return team.error ? (
+        <Failed error={team.error} onRetry={() => void team.refetch()} />
+      ) : (
+        <Loading label="Reading the team…" />
+      );
     }
     return what === "matrix" ? (
       <Matrix matrix={team.data.matrix} may={team.data.may.edit} />
@@ -62,7 +72,7 @@ export function TeamScreen({ search }: { search: TeamSearch }) {
           { id: "permissions", word: "Permissions", content: content("matrix") },
         ]}
       />
-      {search.invite && editor ? <InviteDialog onClose={() => change({ invite: undefined }, true)} /> : null}
+      {search.invite && editor ? <InviteDialog onClose={closeInvite} /> : null}
     </Page>
   );
 }

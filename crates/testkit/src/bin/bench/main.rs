@@ -3,14 +3,18 @@
 //! Absolute times say more about the computer than about Cloche; so each figure stands beside what it is compared
 //! with, measured a moment apart on the same server, and the ratio is what counts. `--quick` is a smoke run.
 
+mod archive;
 mod books;
 mod desks;
 mod door;
+mod driver;
 mod feed;
 mod guard;
 mod lag;
 mod lists;
 mod office;
+mod offline;
+mod painted;
 mod processes;
 mod raw;
 mod report;
@@ -27,10 +31,13 @@ use std::process::ExitCode;
 use testkit::Office;
 use testkit::sign_in::Fault;
 
-const PARTS: &[&str] =
-    &["starts", "sync", "lists", "door", "polls", "lag", "window", "books", "office"];
+const PARTS: &[&str] = &[
+    "starts", "sync", "lists", "door", "polls", "lag", "offline", "window", "archive", "books",
+    "office", "painted",
+];
 /// The parts with an office of events.
-const WITH_EVENTS: &[&str] = &["sync", "lists", "door", "polls", "lag", "window"];
+const WITH_EVENTS: &[&str] =
+    &["sync", "lists", "door", "polls", "lag", "offline", "window", "archive"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -77,9 +84,9 @@ async fn measure(scale: Scale, wanted: impl Fn(&str) -> bool) -> Result<Report, 
         say("Importing an office's books");
         books::measure(scale, &mut report).await?;
     }
-    if wanted("office") {
+    if wanted("office") || wanted("painted") {
         say(&format!("Filling an office with {} events and their work", scale.events));
-        office::measure(scale, &mut report).await?;
+        office::measure(scale, &wanted, &mut report).await?;
     }
     Ok(report)
 }
@@ -107,9 +114,17 @@ async fn measure_office(
         say("From one desk to the others");
         lag::measure(&stage, report).await?;
     }
+    if wanted("offline") {
+        say("Screens online and offline");
+        offline::measure(&stage, report).await?;
+    }
     if wanted("door") {
         say("Actions through the door");
         door::measure(&stage, report).await?;
+    }
+    if wanted("archive") {
+        say("Backing up and restoring");
+        archive::measure(stage.office, report).await?;
     }
     if wanted("window") {
         say("Opening windows");

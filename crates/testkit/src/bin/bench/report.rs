@@ -130,7 +130,7 @@ pub fn time(duration: Duration) -> String {
     }
 }
 
-fn size(kib: u64) -> String {
+pub fn size(kib: u64) -> String {
     format!("{} MiB", kib / 1024)
 }
 

@@ -6,8 +6,8 @@ use desk::profile::Places;
 use desk::secrets::SignIn;
 use server::account::Whoami;
 use server::session::Session;
+use sqlx::Connection;
 use sqlx::postgres::PgConnection;
-use sqlx::{ConnectOptions, Connection};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use testkit::sign_in::{

@@ -58,13 +58,13 @@ pub async fn measure(stage: &Stage<'_>, report: &mut Report) -> Result<(), Fault
     Ok(())
 }
 
-fn beside_us(name: &str) -> Result<PathBuf, Fault> {
+pub fn beside_us(name: &str) -> Result<PathBuf, Fault> {
     let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     Ok(std::env::current_exe()?.with_file_name(name))
 }
 
 /// A data folder as Cloche left it yesterday: signed in, with everything in the local copy.
-fn prepare(stage: &Stage<'_>, screen: &Screen) -> Result<(), Fault> {
+pub fn prepare(stage: &Stage<'_>, screen: &Screen) -> Result<(), Fault> {
     let data = screen.home().join("cloche");
     copy_folder(&stage.synced, &data)?;
     let device = &stage.devices[0];
