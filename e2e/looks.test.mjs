@@ -68,7 +68,8 @@ async function visitTasks(screen, lookAt) {
 
 async function visitEvents(screen, lookAt) {
   await screen.click("link", "Events");
-  await screen.see("row", "Inquiry", { part: true });
+  // What comes next is at the top.
+  await screen.see("row", "Preparation", { part: true });
   await lookAt("events");
   await screen.click("button", "Board");
   await screen.see("region", "Planning", { part: true });
