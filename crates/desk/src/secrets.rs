@@ -154,7 +154,7 @@ pub fn name_keychain(service: &str) {
     let _ = NAMED.set(service.to_owned());
 }
 
-/// The refusal that makes the window offer "keep me signed in until I close Cloche".
+/// The refusal that makes the window offer "keep me signed in until I quit Cloche".
 #[must_use]
 pub fn no_keychain() -> ActionError {
     ActionError::refused(

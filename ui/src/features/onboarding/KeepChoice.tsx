@@ -21,7 +21,7 @@ export function KeepChoice(props: { pending: boolean; onAccept: () => void; onDe
       </div>
       <div className="flex flex-wrap gap-2">
         <Button kind="primary" autoFocus pending={props.pending} onClick={props.onAccept}>
-          Keep me signed in until I close Cloche
+          Keep me signed in until I quit Cloche
         </Button>
         <Button kind="ghost" onClick={props.onDecline}>
           Not now

@@ -186,7 +186,7 @@ describe("signing in", () => {
     await user.click(screen.getByRole("button", { name: "Sign in" }));
     await screen.findByRole("region", { name: "No keychain" });
     await expectAccessible();
-    await user.click(screen.getByRole("button", { name: "Keep me signed in until I close Cloche" }));
+    await user.click(screen.getByRole("button", { name: "Keep me signed in until I quit Cloche" }));
     await inOffice();
     expect(desk.asked("sign_in").map((input) => input.keep)).toEqual(["keychain", "until_close"]);
   });
@@ -302,7 +302,7 @@ describe("joining by a link", () => {
     );
     const user = await withLink(desk);
     await user.type(await screen.findByLabelText("Password"), "four words are easiest{Enter}");
-    await user.click(await screen.findByRole("button", { name: "Keep me signed in until I close Cloche" }));
+    await user.click(await screen.findByRole("button", { name: "Keep me signed in until I quit Cloche" }));
     expect((await asked(desk, "join_accept", 2)).map((input) => input.keep)).toEqual([
       "keychain",
       "until_close",
